@@ -74,14 +74,20 @@ _T, _P, _U = Nature.TRANSIENT, Nature.PERMANENT, Nature.UNCERTAIN
 _ADAPTER, _LEDGER, _DAGSTER, _PERSON = RetryOwner.ADAPTER, RetryOwner.LEDGER, RetryOwner.DAGSTER, RetryOwner.PERSON
 
 FAILURE_RULES: dict[FailureClass, FailureRule] = {
-    FailureClass.UNREADABLE_INPUT: FailureRule(_P, _PERSON, "Export the transcript again as text and replace the file."),
+    FailureClass.UNREADABLE_INPUT: FailureRule(
+        _P, _PERSON, "Export the transcript again as text and replace the file."
+    ),
     FailureClass.UNSUPPORTED_FORMAT: FailureRule(
         _P, _PERSON, "Convert it to one of the formats in docs/formats.md, or name the format with --format."
     ),
     FailureClass.EMPTY_TRANSCRIPT: FailureRule(_P, _PERSON, "Check the export: it holds no spoken words."),
-    FailureClass.MODEL_TIMEOUT: FailureRule(_T, _ADAPTER, "Nothing; it is tried again. Raise the timeout if it repeats."),
+    FailureClass.MODEL_TIMEOUT: FailureRule(
+        _T, _ADAPTER, "Nothing; it is tried again. Raise the timeout if it repeats."
+    ),
     FailureClass.MODEL_UNAVAILABLE: FailureRule(_T, _ADAPTER, "Nothing; it resumes when the model answers again."),
-    FailureClass.MODEL_RATE_LIMITED: FailureRule(_T, _ADAPTER, "Nothing; it waits for the limit. Lower the rate budget."),
+    FailureClass.MODEL_RATE_LIMITED: FailureRule(
+        _T, _ADAPTER, "Nothing; it waits for the limit. Lower the rate budget."
+    ),
     FailureClass.MODEL_QUOTA: FailureRule(_P, _LEDGER, "Raise the quota at the provider, then replay."),
     FailureClass.MODEL_REFUSED: FailureRule(_P, _PERSON, "Read the meeting; the model declined to process it."),
     FailureClass.MODEL_OUTPUT_INVALID: FailureRule(_P, _PERSON, "Replay, or use a model that keeps to the schema."),
@@ -90,15 +96,25 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
     FailureClass.BUDGET_EXCEEDED: FailureRule(_P, _LEDGER, "Raise the budget in the configuration, then replay."),
     FailureClass.DESTINATION_UNAVAILABLE: FailureRule(_T, _LEDGER, "Nothing; the drain tries again."),
     FailureClass.DESTINATION_RATE_LIMITED: FailureRule(_T, _LEDGER, "Nothing; the drain waits for the limit."),
-    FailureClass.DESTINATION_QUOTA: FailureRule(_T, _LEDGER, "Nothing; the destination is parked until its quota resets."),
-    FailureClass.DESTINATION_UNAUTHORIZED: FailureRule(_P, _PERSON, "Renew the credentials, then resume the destination."),
+    FailureClass.DESTINATION_QUOTA: FailureRule(
+        _T, _LEDGER, "Nothing; the destination is parked until its quota resets."
+    ),
+    FailureClass.DESTINATION_UNAUTHORIZED: FailureRule(
+        _P, _PERSON, "Renew the credentials, then resume the destination."
+    ),
     FailureClass.DESTINATION_REJECTED: FailureRule(_P, _PERSON, "Correct the mapping or the record, then replay."),
     FailureClass.DESTINATION_CONFLICT: FailureRule(_P, _PERSON, "Choose a value: a person changed the record."),
     FailureClass.RECORD_NOT_FOUND: FailureRule(_P, _PERSON, "Name the record under refs in the sidecar, then replay."),
     FailureClass.RECORD_AMBIGUOUS: FailureRule(_P, _PERSON, "Name one record under refs in the sidecar, then replay."),
-    FailureClass.DELIVERY_UNCERTAIN: FailureRule(_U, _LEDGER, "Nothing; the destination is asked before sending again."),
-    FailureClass.STORAGE_UNAVAILABLE: FailureRule(_T, _DAGSTER, "Free disk space or restore the database, then re-run."),
-    FailureClass.RUN_KILLED: FailureRule(_T, _DAGSTER, "Nothing; the run is started again and finished stages are kept."),
+    FailureClass.DELIVERY_UNCERTAIN: FailureRule(
+        _U, _LEDGER, "Nothing; the destination is asked before sending again."
+    ),
+    FailureClass.STORAGE_UNAVAILABLE: FailureRule(
+        _T, _DAGSTER, "Free disk space or restore the database, then re-run."
+    ),
+    FailureClass.RUN_KILLED: FailureRule(
+        _T, _DAGSTER, "Nothing; the run is started again and finished stages are kept."
+    ),
     FailureClass.INTERNAL_ERROR: FailureRule(_P, _PERSON, "Report it with the output of `trace`, then replay."),
 }
 

@@ -1,0 +1,86 @@
+"""Policies: small frozen objects that hold the numbers governing behaviour, refused at birth when they make no sense.
+
+What belongs here: limits, timeouts and thresholds with unit and reason. What does not: reading them from a file (see
+``artifact_assets.configuration``).
+"""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from artifact_assets.domain.documents import Document
+from artifact_assets.domain.states import Stage
+
+
+class Backoff(Document):
+    """Waiting between attempts: ``first * 2**n`` seconds up to ``most``, with a random share ``jitter`` taken off.
+
+    Jitter keeps meetings that failed together from coming back together.
+    """
+
+    first_seconds: float = Field(default=1.0, gt=0, le=3600)
+    most_seconds: float = Field(default=60.0, gt=0, le=86_400)
+    jitter: float = Field(default=0.25, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.first_seconds > self.most_seconds:
+            raise ValueError(f"first_seconds {self.first_seconds} is above most_seconds {self.most_seconds}")
+        return self
+
+    def delay(self, attempt: int, random: float) -> float:
+        """Seconds to wait after failed attempt number ``attempt`` (from 1); ``random`` lies in 0..1."""
+        # 2**30 s is far past any cap; the bound keeps the power from overflowing.
+        full = min(self.first_seconds * 2 ** min(attempt - 1, 30), self.most_seconds)
+        return full * (1 - self.jitter * random)
+
+
+class StagePolicy(Document):
+    """How long one stage of one meeting may take and how often it is tried.
+
+    ``timeout_seconds`` bounds one attempt, ``deadline_seconds`` all of them together. ``on_exhausted`` says what the
+    meeting becomes when transient failures outlast both.
+    """
+
+    timeout_seconds: float = Field(gt=0, le=86_400)
+    deadline_seconds: float = Field(gt=0, le=86_400)
+    attempts: int = Field(default=1, ge=1, le=100)
+    backoff: Backoff = Backoff()
+    on_exhausted: Literal["fail", "defer"] = "fail"
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.timeout_seconds > self.deadline_seconds:
+            raise ValueError(
+                f"timeout_seconds {self.timeout_seconds} is above deadline_seconds {self.deadline_seconds}"
+            )
+        return self
+
+
+class StagePolicies(Document):
+    """One policy per stage. Parsing a hostile file must not hold a run; a model call may take minutes."""
+
+    transcript: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=120, attempts=2)
+    normalized: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=60)
+    extracted: StagePolicy = StagePolicy(timeout_seconds=300, deadline_seconds=900, attempts=3, on_exhausted="defer")
+    validated: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=60)
+    delivered: StagePolicy = StagePolicy(timeout_seconds=120, deadline_seconds=600, on_exhausted="defer")
+
+    def of(self, stage: Stage) -> StagePolicy:
+        """The policy of ``stage``."""
+        policy: StagePolicy = getattr(self, stage.value)
+        return policy
+
+
+class WalkPolicy(Document):
+    """How a run takes many meetings through the stages.
+
+    ``concurrency`` bounds meetings in flight: each holds its documents in memory. A lease outlives the longest stage
+    deadline by ``lease_margin_seconds``, else two runs could work on one meeting.
+    """
+
+    concurrency: int = Field(default=50, ge=1, le=1000)
+    lease_margin_seconds: float = Field(default=60, gt=0, le=3600)
+    partitions_per_run: int = Field(default=200, ge=1, le=10_000)

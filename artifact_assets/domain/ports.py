@@ -1,0 +1,251 @@
+"""The few interactions with the outside world, named.
+
+What belongs here: protocols. What does not: anything that implements them (see ``resources`` and ``extraction``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from artifact_assets.domain.artifact import Extraction
+from artifact_assets.domain.brief import Brief
+from artifact_assets.domain.failures import FailureClass
+from artifact_assets.domain.records import (
+    Arrival,
+    Attempt,
+    Checkpoint,
+    Intent,
+    IntentPlan,
+    Intervention,
+    Json,
+    KnownItem,
+    Meeting,
+    Opened,
+    Reception,
+    Settlement,
+    StageCommit,
+    Transition,
+)
+from artifact_assets.domain.states import IntentState, MeetingState
+from artifact_assets.domain.transcript import Transcript
+
+
+class Clock(Protocol):
+    """Time, waiting and chance, so that no decision reads them by itself."""
+
+    def now(self) -> datetime:
+        """The current time, timezone-aware UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
+
+    def random(self) -> float:
+        """A number in 0..1."""
+        ...
+
+
+class ArtifactStore(Protocol):
+    """Documents by content: written atomically, verified on read, never changed in place."""
+
+    async def put(self, content: bytes) -> str:
+        """Store ``content`` durably and return its SHA-256."""
+        ...
+
+    async def get(self, digest: str) -> bytes:
+        """The content. Raises PipelineError(storage_unavailable) naming the digest when missing or altered."""
+        ...
+
+    async def intact(self, digest: str) -> bool:
+        """Whether the content is there and unaltered."""
+        ...
+
+    def location(self, digest: str) -> str:
+        """Where a person finds the document: a path or URL."""
+        ...
+
+
+class Sources(Protocol):
+    """Where transcripts come from."""
+
+    async def read(self, source: str, limit_bytes: int) -> bytes:
+        """The file at a path or fsspec URL. Raises PipelineError(unreadable_input) when absent or above the limit."""
+        ...
+
+
+class Ledger(Protocol):
+    """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
+
+    async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
+        """Record a file for a meeting.
+
+        The same digests again change nothing. Other digests are a new revision: the meeting goes back to ``received``.
+        Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content while
+        its own source still exists; the message names both.
+        """
+        ...
+
+    async def begin(self, meeting_id: str, owner: str, lease_seconds: float) -> Opened | None:
+        """Take the meeting under a lease and read all its stages need. None while another owner holds it.
+
+        Raises PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
+        """
+        ...
+
+    async def commit(self, commit: StageCommit) -> None:
+        """Store a stage's outcome. Raises PipelineError(internal_error) when ``commit.owner`` lost the lease."""
+        ...
+
+    async def release(self, meeting_id: str, owner: str) -> None:
+        """Give the lease back; no effect when it is somebody else's."""
+        ...
+
+    async def plan(self, plans: tuple[IntentPlan, ...], now: datetime) -> tuple[Intent, ...]:
+        """Record intents; known intent keys are left as they are. Earlier open intents of the same record key that are not
+        being sent become ``superseded``. Returns the current rows in the order given.
+
+        Raises PipelineError(internal_error) when an intent key comes with another payload.
+        """
+        ...
+
+    async def claim(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
+        """Move a due, sendable intent to ``sending`` and start an attempt. None when not due, not sendable, held, or when
+        the intent it comes ``after`` is not confirmed."""
+        ...
+
+    async def claim_lookup(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
+        """Take an ``uncertain`` intent for a look-up without changing its state. None when held or no longer uncertain."""
+        ...
+
+    async def settle(self, settlement: Settlement) -> Intent:
+        """End an attempt. Raises PipelineError(internal_error) for a transition the state table forbids or a lost lease."""
+        ...
+
+    async def lapse(self, now: datetime) -> int:
+        """Turn ``sending`` intents whose lease has run out into ``uncertain``; returns how many."""
+        ...
+
+    async def due(self, now: datetime, limit: int) -> tuple[Intent, ...]:
+        """Open intents whose time has come, oldest first, at most one per record key."""
+        ...
+
+    async def logged(self, checkpoints: Iterable[Checkpoint]) -> None:
+        """Dagster's event log has these checkpoints' events."""
+        ...
+
+    async def pending(self, limit: int) -> tuple[Checkpoint, ...]:
+        """Checkpoints whose Dagster event may be missing, oldest first."""
+        ...
+
+    async def intervene(self, intervention: Intervention) -> None:
+        """Record what a person did."""
+        ...
+
+    async def meeting(self, meeting_id: str) -> Meeting | None:
+        """One meeting."""
+        ...
+
+    async def meetings(
+        self,
+        *,
+        state: MeetingState | None = None,
+        failure_class: FailureClass | None = None,
+        ids: Iterable[str] | None = None,
+    ) -> tuple[Meeting, ...]:
+        """Meetings in the order they were first received."""
+        ...
+
+    async def checkpoints(self, meeting_id: str) -> tuple[Checkpoint, ...]:
+        """All stored stage results of a meeting, oldest first."""
+        ...
+
+    async def items(self, meeting_id: str) -> tuple[KnownItem, ...]:
+        """Known items of a meeting."""
+        ...
+
+    async def intents(self, *, meeting_id: str | None = None, state: IntentState | None = None) -> tuple[Intent, ...]:
+        """Intents by meeting, by state or all, in the order planned."""
+        ...
+
+    async def attempts(self, intent_key: str) -> tuple[Attempt, ...]:
+        """Tries of one intent."""
+        ...
+
+    async def transitions(self, meeting_id: str) -> tuple[Transition, ...]:
+        """A meeting's history."""
+        ...
+
+    async def interventions(self, meeting_id: str) -> tuple[Intervention, ...]:
+        """What people did to a meeting."""
+        ...
+
+    def insertion_lock(self) -> AbstractContextManager[None]:
+        """Held by whoever adds partitions, across processes, so that a range covers only consecutive own keys."""
+        ...
+
+
+class Extractor(Protocol):
+    """Turns a transcript into claims. ``identity`` holds everything that determines the outcome, for stage keys."""
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Name, version, model, parameters and prompt digest: another identity means another extraction."""
+        ...
+
+    async def extract(self, transcript: Transcript, transcript_digest: str, brief: Brief) -> Extraction:
+        """The claims. Raises PipelineError with a model_* class."""
+        ...
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Proof that a destination accepted a write. ``record_id`` is the destination's own id; ``url`` leads a person there.
+
+    ``previous`` is the value an overwrite replaced; ``applied`` is False when nothing had to change.
+    """
+
+    record_id: str
+    url: str | None = None
+    applied: bool = True
+    previous: str | None = None
+    status: int | None = None
+    correlation_id: str | None = None
+
+    def as_json(self) -> Json:
+        """The receipt as the ledger stores it."""
+        return {key: value for key, value in vars(self).items() if value is not None}
+
+
+class Destination(Protocol):
+    """A CRM or ATS. Every error is a PipelineError whose class tells whether the write may have happened."""
+
+    @property
+    def name(self) -> str:
+        """The configured name."""
+        ...
+
+    async def account(self) -> str:
+        """The vendor account behind the name, read at preflight."""
+        ...
+
+    async def send(self, intent: Intent) -> Receipt:
+        """Write once. Raises PipelineError: destination_* when known not applied, delivery_uncertain when unanswered."""
+        ...
+
+    async def look_up(self, intent: Intent) -> Receipt | None:
+        """The record of ``intent.record_key`` with this payload at the destination, or None when it is not there."""
+        ...
+
+    @property
+    def consistency_seconds(self) -> float:
+        """How long a write may stay invisible to ``look_up``."""
+        ...
