@@ -5,7 +5,7 @@ What belongs here: protocols. What does not: anything that implements them (see 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -94,15 +94,25 @@ class Ledger(Protocol):
         """
         ...
 
-    async def begin(self, meeting_id: str, owner: str, lease_seconds: float) -> Opened | None:
+    async def begin(
+        self, meeting_id: str, owner: str, lease_seconds: float, *, displacing: str | None = None
+    ) -> Opened | None:
         """Take the meeting under a lease and read all its stages need. None while another owner holds it.
 
-        Raises PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
+        ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. Raises
+        PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
         """
         ...
 
-    async def commit(self, commit: StageCommit) -> None:
-        """Store a stage's outcome. Raises PipelineError(internal_error) when ``commit.owner`` lost the lease."""
+    async def renew(self, meeting_ids: Iterable[str], owner: str, lease_seconds: float) -> None:
+        """Extend the leases that ``owner`` still holds; the others are left alone."""
+        ...
+
+    async def commit(self, commit: StageCommit, after: Callable[[], None] | None = None) -> None:
+        """Store a stage's outcome; ``after`` then runs on the writer's thread, and its failure loses nothing.
+
+        Raises PipelineError(internal_error) when ``commit.owner`` lost the lease.
+        """
         ...
 
     async def release(self, meeting_id: str, owner: str) -> None:
