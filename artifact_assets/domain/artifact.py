@@ -162,6 +162,7 @@ class ItemState(StrEnum):
     SUGGESTED = "suggested"
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
+    REJECTED = "rejected"
 
 
 class RuleFailure(Document):
@@ -173,7 +174,11 @@ class RuleFailure(Document):
 
 
 class Item(Document):
-    """A claim with its identity, its grounded evidence and its verdict."""
+    """A claim with its identity, its grounded evidence and its verdict.
+
+    ``decided_by`` is who approved, edited or rejected it; ``asserted`` marks an edited value that only this person
+    vouches for, because the meeting does not say it.
+    """
 
     item_id: str
     content: Content
@@ -181,6 +186,8 @@ class Item(Document):
     confidence: float | None = None
     state: ItemState
     failures: tuple[RuleFailure, ...] = ()
+    decided_by: str | None = None
+    asserted: bool = False
 
 
 class Artifact(Document):
