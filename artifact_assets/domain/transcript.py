@@ -15,14 +15,17 @@ from artifact_assets.domain.meeting import Participant
 class SourceRef(Document):
     """Where in the received file a turn came from, so that evidence leads back to it.
 
-    ``line`` and ``end_line`` count from 1 in text formats; ``pointer`` is an RFC 6901 pointer in JSON formats; ``cue``
-    is the cue's own identifier where the format has one.
+    ``line`` and ``end_line`` count from 1: lines in text formats, body paragraphs in DOCX. ``cue`` is the cue's own
+    identifier where the format has one. ``pointer`` is an RFC 6901 pointer in JSON formats. A turn made of several
+    cues or entries in a row names the first, and the last as ``end_cue`` or ``end_pointer``.
     """
 
     line: int | None = None
     end_line: int | None = None
     cue: str | None = None
+    end_cue: str | None = None
     pointer: str | None = None
+    end_pointer: str | None = None
 
 
 class ReadingNote(Document):
@@ -48,7 +51,8 @@ class Transcript(Document):
     """A meeting's words in one shape, turns in time order and numbered from 0.
 
     ``started_at`` is timezone-aware, or naive when the file tells a local time without a zone. ``coverage`` is the share
-    of the source's words that became turns, 0 to 1. ``language`` is an ISO 639-1 code or None when not detected.
+    of the source's words that became turns, 0 to 1: words that may have been said and could not be placed count against
+    it, headers and vendor summaries do not. ``language`` is an ISO 639-1 code or None when not detected.
     """
 
     schema_version: Literal[1] = 1
@@ -65,7 +69,11 @@ class Transcript(Document):
     @property
     def speakers(self) -> tuple[str, ...]:
         """Distinct known speakers in order of first appearance."""
-        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker is not None))
+        return tuple(
+            dict.fromkeys(
+                turn.speaker for turn in self.turns if turn.speaker is not None
+            )
+        )
 
     @property
     def word_count(self) -> int:

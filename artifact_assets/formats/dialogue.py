@@ -1,0 +1,174 @@
+"""Text with speakers: ``Name: text``, ``[0:12] Name:``, ``Rep (Jordan): text``, ``Name  0:12`` above a paragraph.
+
+What belongs here: how lines of such a text become fragments. What does not: the notation of one line (``turn_lines``),
+which labels are speakers (``labels``), and the habits of one tool (``otter``, ``google_meet``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from artifact_assets.formats.assembly import SENTENCE_ENDS
+from artifact_assets.formats.fragment import Fragment, Reading
+from artifact_assets.formats.labels import SpeakerLabels, is_field
+from artifact_assets.formats.preamble import read_field
+from artifact_assets.formats.speakers import cleaned
+from artifact_assets.formats.turn_lines import TurnLine, turn_line
+
+_HEADING = re.compile(r"\s*(?:#{1,6}\s+|\*\*)([^*#:]{1,60}):?(?:\*\*)?:?\s*")
+LONGEST_TITLE = 14
+"""Words up to which a line above the first turn is taken for the title."""
+_SPEECH_HEADINGS = frozenset(("transcript", "transcription", "full transcript", "📖 transcript"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the file with its number from 1 and what it could be the opening of."""
+
+    number: int
+    text: str
+    opening: TurnLine | None
+
+
+@dataclass
+class Dialogue:
+    """The lines of a text and the speaker labels learned from all of them."""
+
+    lines: list[Line]
+    labels: SpeakerLabels
+    labelled: int = 0
+    timed: int = 0
+
+
+def examined(lines: Sequence[str], skipped: frozenset[int] = frozenset()) -> Dialogue:
+    """Find what could open a turn in each of ``lines``, and which labels are speakers. ``skipped`` are line indices."""
+    found: list[Line] = []
+    candidates: list[tuple[str, bool]] = []
+    under_way = False
+    for index, text in enumerate(lines):
+        if index in skipped or not text.strip():
+            under_way = False
+            continue
+        opening = turn_line(text)
+        found.append(Line(index + 1, text, opening))
+        if opening is not None and opening.name:
+            candidates.append((opening.name, under_way and not opening.timed_name))
+        under_way = not text.rstrip().endswith((*SENTENCE_ENDS, ":"))
+    dialogue = Dialogue(found, SpeakerLabels(candidates))
+    for line in found:
+        opening = line.opening
+        if opening is None:
+            continue
+        if (
+            opening.name is not None
+            and (opening.timed_name or opening.name in dialogue.labels)
+            and not is_field(opening.name)
+        ):
+            dialogue.labelled += 1
+        dialogue.timed += opening.start is not None
+    return dialogue
+
+
+def read_dialogue(dialogue: Dialogue, reading: Reading, *, labels: bool = True) -> None:
+    """Add the fragments of ``dialogue`` to ``reading``. Without ``labels``, ``Name: text`` inside a paragraph is text."""
+    _Speech(dialogue, reading, labels).read()
+
+
+class _Speech:
+    """Walks the lines and remembers who speaks, and whether a vendor's summary section is under way."""
+
+    def __init__(self, dialogue: Dialogue, reading: Reading, labels: bool) -> None:
+        self.dialogue = dialogue
+        self.reading = reading
+        self.labels = labels
+        self.speaker: str | None = None
+        self.times: tuple[float | None, float | None] = (None, None)
+        self.begun = False
+        self.in_summary = False
+
+    def read(self) -> None:
+        before = 0
+        for line in self.dialogue.lines:
+            after_gap, before = line.number > before + 1, line.number
+            opening = self._opening(line)
+            if opening is not None and opening.name is not None and is_field(opening.name) and not opening.timed_name:
+                self._field(line, opening)
+            elif opening is not None:
+                if not self.in_summary or (after_gap and line.text[:1].strip(" -*•")):
+                    self._turn(line, opening)
+            elif not self._heading(line):
+                self._text(line)
+
+    def _opening(self, line: Line) -> TurnLine | None:
+        opening = line.opening
+        if opening is None or opening.name is None or opening.timed_name or is_field(opening.name):
+            return opening
+        return opening if self.labels and opening.name in self.dialogue.labels else None
+
+    def _field(self, line: Line, opening: TurnLine) -> None:
+        if not self.begun:
+            read_field(line.text, self.reading)
+        elif not opening.rest:
+            self._begin_summary(line)
+        elif not self.in_summary:
+            # a remark of the note taker between turns: words that stay, but nobody's
+            self.reading.fragments.append(
+                Fragment(
+                    line.text.strip(),
+                    line=line.number,
+                    end_line=line.number,
+                    apart=True,
+                )
+            )
+
+    def _turn(self, line: Line, opening: TurnLine) -> None:
+        self.in_summary, self.begun = False, True
+        self.speaker = cleaned(opening.name)
+        self.times = (opening.start, opening.end)
+        self._speak(line, opening.rest.strip())
+
+    def _heading(self, line: Line) -> bool:
+        heading = _HEADING.fullmatch(line.text)
+        if heading is None:
+            return False
+        name = heading[1].strip()
+        if name.casefold() in _SPEECH_HEADINGS:
+            self.in_summary = False
+        elif is_field(name):
+            if self.begun:
+                self._begin_summary(line)
+        elif not self.begun and self.reading.title is None:
+            self.reading.title = name
+        return True
+
+    def _text(self, line: Line) -> None:
+        text = line.text.strip()
+        if self.in_summary:
+            return
+        if self.begun:
+            self._speak(line, text)
+        elif self.reading.title is None and len(text.split()) <= LONGEST_TITLE and not text.endswith(SENTENCE_ENDS):
+            self.reading.title = text
+        else:
+            self.reading.left_out_words += len(text.split())
+            self.reading.notes.add(
+                "text_before_speech",
+                "Text before the first speaker was not read as speech.",
+                f"line {line.number}",
+            )
+
+    def _begin_summary(self, line: Line) -> None:
+        self.in_summary = True
+        self.reading.notes.add(
+            "summary_left_out",
+            "A summary section in the file was not read as speech.",
+            f"line {line.number}",
+        )
+
+    def _speak(self, line: Line, text: str) -> None:
+        if text:
+            start, end = self.times
+            self.reading.fragments.append(Fragment(text, self.speaker, start, end, line.number, line.number))
+            self.times = (None, None)
