@@ -29,10 +29,10 @@ from artifact_assets.formats.fields import (
 )
 from artifact_assets.formats.fragment import Reading
 from artifact_assets.formats.times import bounded
-from artifact_assets.formats.word_lists import word_set
 
-_KNOWN = word_set(
-    "schema_version meeting_id format title started_at kind participants turns language coverage warnings refs"
+_KNOWN = frozenset(
+    ("schema_version", "meeting_id", "format", "title", "started_at", "kind", "participants", "turns", "language")
+    + ("coverage", "warnings", "refs")
 )
 
 
