@@ -77,10 +77,30 @@ class StagePolicies(Document):
 class WalkPolicy(Document):
     """How a run takes many meetings through the stages.
 
-    ``concurrency`` bounds meetings in flight: each holds its documents in memory. A lease outlives the longest stage
-    deadline by ``lease_margin_seconds``, else two runs could work on one meeting.
+    ``concurrency`` bounds meetings in flight: each holds its documents in memory. A lease of ``lease_seconds`` is renewed
+    three times before it would run out; a short one lets a successor on another machine start soon after a crash. A meeting
+    that a live run holds is waited for, at most ``held_wait_seconds``, so that both runs end with the same picture.
     """
 
     concurrency: int = Field(default=50, ge=1, le=1000)
-    lease_margin_seconds: float = Field(default=60, gt=0, le=3600)
+    lease_seconds: float = Field(default=60, gt=1, le=3600)
+    held_wait_seconds: float = Field(default=300, ge=0, le=86_400)
     partitions_per_run: int = Field(default=200, ge=1, le=10_000)
+
+
+class DeliveryPolicy(Document):
+    """How writes are tried.
+
+    A lease outlives one call by a margin; the look-up after an unanswered call waits for the destination's own consistency
+    window on top.
+    """
+
+    send_timeout_seconds: float = Field(default=30, gt=0, le=600)
+    lease_margin_seconds: float = Field(default=30, gt=0, le=600)
+    attempts: int = Field(default=8, ge=1, le=100)
+    backoff: Backoff = Backoff(first_seconds=30, most_seconds=3600)
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long one attempt owns its intent."""
+        return self.send_timeout_seconds + self.lease_margin_seconds

@@ -119,17 +119,23 @@ class Ledger(Protocol):
         """Give the lease back; no effect when it is somebody else's."""
         ...
 
-    async def plan(self, plans: tuple[IntentPlan, ...], now: datetime) -> tuple[Intent, ...]:
-        """Record intents; known intent keys are left as they are. Earlier open intents of the same record key that are not
-        being sent become ``superseded``. Returns the current rows in the order given.
+    async def plan(
+        self, plans: tuple[IntentPlan, ...], now: datetime, *, withdrawing: tuple[str, ...] = ()
+    ) -> tuple[Intent, ...]:
+        """Record intents and return their current rows in the order given.
+
+        Known intent keys are left as they are. Earlier open intents of the same record key that are not being sent become
+        ``superseded``. ``withdrawing`` are record keys no longer wanted, whose unsent intents become ``withdrawn``.
 
         Raises PipelineError(internal_error) when an intent key comes with another payload.
         """
         ...
 
     async def claim(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
-        """Move a due, sendable intent to ``sending`` and start an attempt. None when not due, not sendable, held, or when
-        the intent it comes ``after`` is not confirmed."""
+        """Move a due, sendable intent to ``sending`` and start an attempt.
+
+        None when not due, not sendable, held, or when the intent it comes ``after`` is not confirmed.
+        """
         ...
 
     async def claim_lookup(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
@@ -140,8 +146,11 @@ class Ledger(Protocol):
         """End an attempt. Raises PipelineError(internal_error) for a transition the state table forbids or a lost lease."""
         ...
 
-    async def lapse(self, now: datetime) -> int:
-        """Turn ``sending`` intents whose lease has run out into ``uncertain``; returns how many."""
+    async def lapse(self, now: datetime, *, gone: frozenset[str] = frozenset()) -> int:
+        """Turn ``sending`` intents whose lease has run out, or whose owner is in ``gone``, into ``uncertain``.
+
+        Returns how many.
+        """
         ...
 
     async def due(self, now: datetime, limit: int) -> tuple[Intent, ...]:

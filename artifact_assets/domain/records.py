@@ -141,7 +141,9 @@ class StageCommit:
     """Everything one finished, failed or deferred stage changes, stored in one transaction.
 
     ``checkpoint`` is None when the stage did not finish. ``items`` is the complete new set of the meeting's items, or None
-    when the stage does not touch them. ``owner`` must hold the meeting's lease, else nothing is stored.
+    when the stage does not touch them. ``owner`` must hold the meeting's lease, else nothing is stored. ``revision`` is the
+    one worked on, when told: if a newer one arrived meanwhile, checkpoint and items are stored and the meeting stays
+    ``received``.
     """
 
     meeting_id: str
@@ -156,6 +158,7 @@ class StageCommit:
     failure_class: FailureClass | None = None
     cause: str | None = None
     next_attempt_at: datetime | None = None
+    revision: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+# Everything runs from .venv at the root, set up from uv.lock. `make help` lists the targets.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+VENV := .venv
+PY := $(VENV)/bin/python
+SETUP := $(VENV)/.set-up
+
+.PHONY: help setup demo test check clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
+
+setup: $(SETUP) ## set the program up in .venv
+
+$(SETUP): pyproject.toml uv.lock
+	@sh deploy/setup.sh $(VENV)
+	@touch $(SETUP)
+
+demo: $(SETUP) ## run the bundled meetings through the pipeline in a throwaway home
+	@$(PY) examples/demo.py
+
+test: $(SETUP) ## run the tests
+	@$(PY) -m pytest
+
+check: $(SETUP) ## lint, types, import laws
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/lint-imports
+	@$(VENV)/bin/pyright
+
+clean: ## remove .venv and everything made here
+	rm -rf $(VENV) .artifacts .pytest_cache .ruff_cache .import_linter_cache .hypothesis build

@@ -1,0 +1,88 @@
+"""Writing events to Dagster from a thread of its own.
+
+What belongs here: the queue between a walk and Dagster's event log. What does not: what the events say (see ``events``).
+
+The ledger is committed first; then, on this thread, the events are logged, because each one is a synchronous database
+write that would stall every meeting on the event loop, and because a slow event log must not hold up the ledger either.
+What was logged is told to the ledger in groups; after a crash in between the successor logs it again.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import dagster as dg
+
+from artifact_assets.assets.events import events_of
+from artifact_assets.domain.records import Checkpoint
+from artifact_assets.domain.states import Stage
+
+Event = dg.AssetMaterialization | dg.AssetCheckEvaluation
+MOST_IN_A_GROUP = 200
+
+
+@dataclass
+class EventLog:
+    """Logs the events of finished stages with ``log_event``; ``logged`` is told which checkpoints are through."""
+
+    log_event: Callable[[Event], None]
+    stages: frozenset[Stage]
+    checks: frozenset[str]
+    logged: Callable[[list[Checkpoint]], None]
+    _queue: queue.SimpleQueue[tuple[Checkpoint, bool] | None] = field(
+        default_factory=queue.SimpleQueue[tuple[Checkpoint, bool] | None]
+    )
+    _error: BaseException | None = None
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._thread = threading.Thread(target=self._run, name="dagster-events", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Wait until everything is logged. Raises the first error met; what came after it stays pending in the ledger."""
+        self._queue.put(None)
+        self._thread.join()
+        if self._error is not None:
+            raise self._error
+
+    def __call__(self, checkpoint: Checkpoint, *, reused: bool) -> None:
+        """Take a finished stage; returns at once."""
+        self._queue.put((checkpoint, reused))
+
+    def _run(self) -> None:
+        closing = False
+        while not closing:
+            group: list[Checkpoint] = []
+            item = self._queue.get()
+            while True:
+                if item is None:
+                    closing = True
+                    break
+                if self._error is None:
+                    self._log(*item, group)
+                if len(group) >= MOST_IN_A_GROUP or self._queue.empty():
+                    break
+                item = self._queue.get()
+            self._tell(group)
+
+    def _log(self, checkpoint: Checkpoint, reused: bool, group: list[Checkpoint]) -> None:
+        try:
+            for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks):
+                self.log_event(event)
+        except BaseException as error:  # noqa: BLE001 - carried to the run's thread, where it is raised
+            self._error = error
+        else:
+            if checkpoint.stage in self.stages:
+                group.append(checkpoint)
+
+    def _tell(self, group: list[Checkpoint]) -> None:
+        if not group:
+            return
+        try:
+            self.logged(group)
+        except BaseException as error:  # noqa: BLE001 - as above
+            self._error = self._error or error

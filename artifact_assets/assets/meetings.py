@@ -1,0 +1,86 @@
+"""The fused asset: one op that walks a run's meetings through the stages it was asked for.
+
+What belongs here: the meeting point of Dagster and the walk. What does not: stages, specs, events.
+
+One op for five assets, because a plain ranged asset claims every partition of its range as soon as it yields anything.
+This one yields nothing; it logs each meeting's materializations and evaluations as they become true, and raises at the end
+when some did not get through. Dagster then shows exactly which partition of which asset is materialized or failed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import dagster as dg
+
+from artifact_assets.assets.event_log import Event, EventLog
+from artifact_assets.assets.events import evaluation
+from artifact_assets.assets.failure_table import failure_of
+from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
+from artifact_assets.domain.records import Checkpoint
+from artifact_assets.domain.states import STAGES
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.judging import judge_again
+from artifact_assets.stages.result import MeetingResult
+from artifact_assets.stages.walk import Walk
+
+
+def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
+    """The multi-asset; backfills cut their keys into runs of at most ``partitions_per_run``."""
+
+    @dg.multi_asset(
+        name="meetings",
+        specs=asset_specs(),
+        check_specs=check_specs(),
+        can_subset=True,
+        backfill_policy=dg.BackfillPolicy.multi_run(partitions_per_run),
+    )
+    def meetings(
+        context: dg.AssetExecutionContext, equipment: dg.ResourceParam[Equipment]
+    ) -> Iterator[dg.Output[None]]:
+        keys = list(context.partition_keys)
+        results = asyncio.run(_walk(context, equipment, keys))
+        failure = failure_of(results)
+        if failure is not None:
+            raise failure
+        yield from ()
+
+    return meetings
+
+
+async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: list[str]) -> tuple[MeetingResult, ...]:
+    stages = frozenset(stage for stage in STAGES if asset_key(stage) in context.selected_asset_keys)
+    checks = frozenset(key.name for key in context.selected_asset_check_keys)
+    loop = asyncio.get_running_loop()
+
+    def log_event(event: Event) -> None:
+        context.log_event(event)
+
+    def logged(checkpoints: list[Checkpoint]) -> None:
+        asyncio.run_coroutine_threadsafe(equipment.ledger.logged(checkpoints), loop).result()
+
+    if not stages:
+        return await _judge(context, equipment, keys, checks)
+    log = EventLog(log_event, stages, checks, logged)
+    log.start()
+    try:
+        return await Walk(equipment, context.run_id, stages, log).over(keys)
+    finally:
+        # Joining blocks, and the thread needs this loop to reach the ledger.
+        await asyncio.to_thread(log.close)
+
+
+async def _judge(
+    context: dg.AssetExecutionContext, equipment: Equipment, keys: list[str], checks: frozenset[str]
+) -> tuple[MeetingResult, ...]:
+    """Checks selected without an asset: judge what is stored, run no stage."""
+    results: list[MeetingResult] = []
+    for key in keys:
+        result, verdicts = await judge_again(equipment, key)
+        results.append(result)
+        for verdict in verdicts:
+            if verdict.check in checks:
+                stage, _ = CHECKS[verdict.check]
+                context.log_event(evaluation(stage, key, verdict))
+    return tuple(results)

@@ -1,0 +1,105 @@
+"""``doctor``: is everything in place, and if not, what to do.
+
+What belongs here: running the checks one after the other and printing them. What does not: repairing anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import click
+from resources.artifact_store import FsspecArtifactStore
+
+from artifact_assets.commands.output import json_option, print_json
+from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.documents import sha256
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.wiring import open_equipment, open_ledger
+from resources.ledger.schema import ledger_version
+
+PROBE = b"doctor"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's outcome. ``remedy`` is None when all is well."""
+
+    check: str
+    ok: bool
+    says: str
+    remedy: str | None = None
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """Check configuration, home, ledger, store, extractor and destinations; exit 1 when something needs a hand."""
+    findings = [_examined(name, check) for name, check in _CHECKS]
+    if as_json:
+        print_json([vars(finding) for finding in findings])
+    else:
+        for finding in findings:
+            click.secho(
+                f"{'ok  ' if finding.ok else 'BAD '} {finding.check}: {finding.says}", fg=None if finding.ok else "red"
+            )
+            if finding.remedy:
+                click.echo(f"     {finding.remedy}")
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def _examined(name: str, check: Callable[[Settings], str]) -> Finding:
+    try:
+        return Finding(name, True, check(settings()))
+    except PipelineError as error:
+        return Finding(name, False, f"[{error.failure_class}] {error.cause}", error.remedy)
+
+
+def _configuration(where: Settings) -> str:
+    read = configuration()
+    named = where.config.name if where.config else "the defaults (ARTIFACTS_CONFIG is not set)"
+    return f"{named}: {len(read.tags)} tags, {len(read.fields)} fields"
+
+
+def _home(where: Settings) -> str:
+    where.make_home()
+    return str(where.home)
+
+
+def _ledger(where: Settings) -> str:
+    with open_ledger(where) as ledger:
+        known = len(asyncio.run(ledger.meetings()))
+    return f"schema {ledger_version(where.database_url)}, {known} meetings, tenant {where.tenant}"
+
+
+def _store(where: Settings) -> str:
+    store = FsspecArtifactStore(where.store)
+    digest = asyncio.run(store.put(PROBE))
+    asyncio.run(store.get(sha256(PROBE)))
+    return f"writable and verified ({digest[:8]})"
+
+
+def _extractor(where: Settings) -> str:
+    with open_equipment(where) as equipment:
+        identity = equipment.extractor.identity
+    named = ", ".join(f"{key} {value}" for key, value in identity.items() if len(value) < 40)
+    return named + ("" if where.llm_model else " (no model is configured: ARTIFACTS_LLM_MODEL)")
+
+
+def _destinations(where: Settings) -> str:
+    with open_equipment(where) as equipment:
+        told = [f"{name} (account {asyncio.run(d.account())})" for name, d in equipment.destinations.items()]
+    return ", ".join(told)
+
+
+_CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
+    ("configuration", _configuration),
+    ("home", _home),
+    ("ledger", _ledger),
+    ("store", _store),
+    ("extractor", _extractor),
+    ("destinations", _destinations),
+)

@@ -1,0 +1,28 @@
+"""``meta FILE``: a sidecar drafted from what the file and its name tell.
+
+What belongs here: the command. What does not: drafting (see ``formats.drafting``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+from resources.sources import FsspecSources
+
+from artifact_assets.commands.output import print_json, remark
+from artifact_assets.configuration.environment import configuration
+from artifact_assets.formats.drafting import draft_sidecar
+from artifact_assets.stages.arrival import sidecar_name
+
+
+@click.command()
+@click.argument("file")
+@click.option("--json", "_as_json", is_flag=True, help="Accepted for symmetry: the output is always JSON.")
+def meta(file: str, _as_json: bool) -> None:
+    """Print a sidecar for FILE to complete and save beside it."""
+    path = Path(file).absolute()
+    content = asyncio.run(FsspecSources().read(str(path), configuration().max_file_bytes))
+    print_json(draft_sidecar(content, path.name).model_dump(mode="json", exclude_none=True))
+    remark(f"Complete it and save it as {sidecar_name(path.name)} beside the transcript.")

@@ -1,0 +1,89 @@
+"""``process FILE...``: the whole pipeline through Dagster, in this process.
+
+What belongs here: the command. What does not: the pipeline; the same definitions as in production run here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from dataclasses import replace
+
+import click
+
+from artifact_assets.commands.files import notice_files
+from artifact_assets.commands.output import json_option, meeting_row, print_json, print_meetings, print_table, remark
+from artifact_assets.commands.progress import progress
+from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.records import Arrival, Meeting
+from artifact_assets.domain.states import MEETING_STATES
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.preview import preview
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Stop before delivery and print the writes that would be made.")
+@json_option
+def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
+    """Take FILES through all five stages and print one line per meeting."""
+    from artifact_assets.definitions import run_finished_in
+    from artifact_assets.in_process import materialize
+    from artifact_assets.instance import open_instance
+    from artifact_assets.wiring import open_equipment
+
+    where, behaviour = settings(), configuration()
+    where.make_home()
+    instance = open_instance(where)
+    with open_equipment(where, configuration=behaviour, run_finished=run_finished_in(instance)) as equipment:
+        arrivals = asyncio.run(notice_files(files, where, behaviour, equipment.sources))
+        keys = asyncio.run(_receive(arrivals, equipment))
+        with progress("meetings", len(keys)) as bar:
+            materialize(replace(equipment, on_result=lambda _: bar.advance()), instance, keys, deliver=not dry_run)
+        meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
+        if dry_run:
+            _print_preview(equipment, meetings, as_json)
+        elif as_json:
+            print_json([meeting_row(meeting) for meeting in meetings])
+        else:
+            print_meetings(meetings)
+            _say_next(meetings)
+    if dry_run:
+        # Every sound meeting stops before delivery here, which is what was asked for.
+        sys.exit(max((1 for meeting in meetings if meeting.failure_class), default=0))
+    sys.exit(max((MEETING_STATES[meeting.state].exit_code for meeting in meetings), default=0))
+
+
+async def _receive(arrivals: list[Arrival], equipment: Equipment) -> list[str]:
+    keys: list[str] = []
+    for arrival in arrivals:
+        try:
+            await equipment.ledger.receive(arrival, equipment.clock.now())
+        except PipelineError as error:
+            remark(str(error))
+            raise
+        keys.append(arrival.meeting_id)
+    return keys
+
+
+def _print_preview(equipment: Equipment, meetings: tuple[Meeting, ...], as_json: bool) -> None:
+    writes = {m.meeting_id: asyncio.run(preview(equipment, m.meeting_id)) for m in meetings if not m.failure_class}
+    if as_json:
+        print_json([{**meeting_row(m), "writes": writes.get(m.meeting_id, [])} for m in meetings])
+        return
+    print_meetings(meetings)
+    print_table(
+        ("meeting", "would", "on", "what"),
+        ((m, w["operation"], w["on"], w["what"]) for m, planned in writes.items() for w in planned),
+        empty="Nothing would be written.",
+    )
+    remark("Nothing was written: this was a dry run.")
+
+
+def _say_next(meetings: tuple[Meeting, ...]) -> None:
+    if len(meetings) == 1 and not meetings[0].failure_class:
+        remark(f"See it with: python -m artifact_assets show {meetings[0].meeting_id}")
+    for meeting in meetings:
+        if meeting.failure_class:
+            remark(f"{meeting.meeting_id}: {meeting.failure_class.rule.remedy}")

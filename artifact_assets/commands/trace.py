@@ -1,0 +1,112 @@
+"""``trace MEETING``: everything that happened to a meeting, in order of time.
+
+What belongs here: the command. What does not: the artifact (see ``show``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import click
+
+from artifact_assets.commands.output import json_option, meeting_row, print_json, print_table
+from artifact_assets.configuration.environment import settings
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.ports import Ledger
+from artifact_assets.wiring import open_ledger
+
+Entry = dict[str, Any]
+
+
+@click.command()
+@click.argument("meeting")
+@json_option
+def trace(meeting: str, as_json: bool) -> None:
+    """Print the whole history of MEETING: transitions, stages, writes and their attempts, what people did."""
+    with open_ledger(settings()) as ledger:
+        row, entries = asyncio.run(_history(ledger, meeting))
+    if as_json:
+        print_json({**row, "history": entries})
+        return
+    print_table(
+        ("time (UTC)", "what", "detail", "run"),
+        ((e["at"][:19].replace("T", " "), e["what"], e["detail"], (e.get("run_id") or "")[:8]) for e in entries),
+        empty="Nothing has happened yet.",
+    )
+
+
+async def _history(ledger: Ledger, meeting_id: str) -> tuple[Entry, list[Entry]]:
+    meeting = await ledger.meeting(meeting_id)
+    if meeting is None:
+        raise PipelineError(
+            FailureClass.UNREADABLE_INPUT, f"There is no meeting {meeting_id}.", "List the known ones with `meetings`."
+        )
+    entries = [
+        *await _transitions(ledger, meeting_id),
+        *await _stages(ledger, meeting_id),
+        *await _writes(ledger, meeting_id),
+        *await _interventions(ledger, meeting_id),
+    ]
+    return dict(meeting_row(meeting)), sorted(entries, key=lambda entry: entry["at"])
+
+
+async def _transitions(ledger: Ledger, meeting_id: str) -> list[Entry]:
+    return [
+        {
+            "at": t.at.isoformat(),
+            "what": "transition",
+            "detail": f"{t.before.value if t.before else 'new'} -> {t.after.value}"
+            + (f" [{t.failure_class}]" if t.failure_class else "")
+            + (f" {t.cause}" if t.cause else ""),
+            "run_id": t.run_id,
+            "attempt": t.attempt,
+            "failure_class": t.failure_class.value if t.failure_class else None,
+        }
+        for t in await ledger.transitions(meeting_id)
+    ]
+
+
+async def _stages(ledger: Ledger, meeting_id: str) -> list[Entry]:
+    return [
+        {
+            "at": c.created_at.isoformat(),
+            "what": f"stage {c.stage.value}",
+            "detail": f"{c.duration_seconds:g} s, document {c.document[:12]}",
+            "run_id": c.run_id,
+            "stage": c.stage.value,
+            "key": c.key,
+            "components": dict(c.components),
+            "document": c.document,
+            "metadata": dict(c.metadata),
+            "duration_seconds": c.duration_seconds,
+            "attempts": c.attempts,
+        }
+        for c in await ledger.checkpoints(meeting_id)
+    ]
+
+
+async def _writes(ledger: Ledger, meeting_id: str) -> list[Entry]:
+    entries: list[Entry] = []
+    for intent in await ledger.intents(meeting_id=meeting_id):
+        entries += [
+            {
+                "at": attempt.started_at.isoformat(),
+                "what": f"write {intent.operation}",
+                "detail": f"attempt {attempt.number} at {intent.destination}: {attempt.outcome}, now {intent.state.value}",
+                "item_id": intent.item_id,
+                "idempotency_key": intent.intent_key,
+                "outcome": attempt.outcome,
+                "status": attempt.status,
+                "correlation_id": attempt.correlation_id,
+            }
+            for attempt in await ledger.attempts(intent.intent_key)
+        ]
+    return entries
+
+
+async def _interventions(ledger: Ledger, meeting_id: str) -> list[Entry]:
+    return [
+        {"at": i.at.isoformat(), "what": f"by {i.who}", "detail": f"{i.action}: {i.why}", "item_id": i.item_id}
+        for i in await ledger.interventions(meeting_id)
+    ]

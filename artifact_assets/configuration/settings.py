@@ -1,0 +1,71 @@
+"""What the environment says: where things are and which secrets exist.
+
+What belongs here: the environment variables of the README, read once and checked. What does not: behaviour (see
+``schema``), which lives in the YAML file that ``ARTIFACTS_CONFIG`` names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+
+DEFAULT_HOME = ".artifacts"
+DEFAULT_TENANT = "default"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the program keeps and finds things. URLs may hold passwords and are left out of ``repr``."""
+
+    home: Path
+    tenant: str
+    config: Path | None
+    database_url: str = field(repr=False)
+    records_url: str = field(repr=False)
+    store: str = field(repr=False)
+    inbox: str
+    dagster_home: Path
+    llm_base_url: str | None = None
+    llm_model: str | None = None
+    openai_api_key: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read ``environ``; empty values count as unset. Nothing is created on disk."""
+
+        def value(name: str) -> str | None:
+            return environ.get(name) or None
+
+        home = Path(value("ARTIFACTS_HOME") or DEFAULT_HOME).expanduser().absolute()
+        config = value("ARTIFACTS_CONFIG")
+        dagster_home = value("DAGSTER_HOME")
+        return cls(
+            home=home,
+            tenant=value("ARTIFACTS_TENANT") or DEFAULT_TENANT,
+            config=Path(config).expanduser().absolute() if config else None,
+            database_url=value("ARTIFACTS_DATABASE_URL") or f"sqlite:///{home / 'ledger.db'}",
+            records_url=value("ARTIFACTS_RECORDS_URL") or f"sqlite:///{home / 'records.db'}",
+            store=value("ARTIFACTS_STORE") or str(home / "store"),
+            inbox=value("ARTIFACTS_INBOX") or str(home / "inbox"),
+            dagster_home=Path(dagster_home).expanduser().absolute() if dagster_home else home / "dagster",
+            llm_base_url=value("ARTIFACTS_LLM_BASE_URL"),
+            llm_model=value("ARTIFACTS_LLM_MODEL"),
+            openai_api_key=value("OPENAI_API_KEY"),
+        )
+
+    def make_home(self) -> None:
+        """Create the home, readable by its owner only. Raises PipelineError(storage_unavailable) when that fails."""
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            probe = self.home / ".writable"
+            probe.touch()
+            probe.unlink()
+        except OSError as error:
+            raise PipelineError(
+                FailureClass.STORAGE_UNAVAILABLE,
+                f"The home {self.home} cannot be written ({error.strerror}), so nothing was started.",
+                "Make it writable or set ARTIFACTS_HOME to a folder that is.",
+            ) from error

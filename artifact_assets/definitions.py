@@ -1,0 +1,67 @@
+"""The composition root for Dagster: ``build_definitions`` for code and tests, ``defs`` for ``workspace.yaml``.
+
+What belongs here: putting assets, sensors, jobs and resources together. What does not: anything they do. Nothing is opened
+at import; a run opens its equipment when it starts and reads the configuration once.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+import dagster as dg
+
+from artifact_assets.assets.meetings import meetings_asset
+from artifact_assets.configuration.schema import read_configuration
+from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.policies import WalkPolicy
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.wiring import open_equipment
+
+
+def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Definitions:
+    """Everything Dagster needs to know.
+
+    ``resources`` replaces adapters, above all ``equipment``: an ``Equipment`` or a Dagster resource that yields one. The
+    in-process executor is set here and not on a job, because backfills ignore a job's executor.
+    """
+    return dg.Definitions(
+        assets=[meetings_asset(_walk_policy().partitions_per_run)],
+        resources={"equipment": equipment_resource(), **(resources or {})},
+        executor=dg.in_process_executor,
+    )
+
+
+def equipment_resource() -> dg.ResourceDefinition:
+    """The equipment built from the environment, opened for one run."""
+
+    @dg.resource(description="Ledger, store, extractor and destinations, from the environment and ARTIFACTS_CONFIG.")
+    def equipment(context: dg.InitResourceContext) -> Iterator[Equipment]:
+        with open_equipment(
+            Settings.from_environment(os.environ), run_finished=run_finished_in(context.instance)
+        ) as opened:
+            yield opened
+
+    return equipment
+
+
+def run_finished_in(instance: dg.DagsterInstance | None) -> Callable[[str], bool]:
+    """Whether Dagster knows a run and considers it over; False when it knows nothing of it."""
+
+    def finished(run_id: str) -> bool:
+        run = instance.get_run_by_id(run_id) if instance is not None else None
+        return run is not None and run.is_finished
+
+    return finished
+
+
+def _walk_policy() -> WalkPolicy:
+    # A wrong configuration must not make the code location unloadable: each run reports it, with its remedy.
+    try:
+        return read_configuration(Settings.from_environment(os.environ).config).walk
+    except PipelineError:
+        return WalkPolicy()
+
+
+defs = build_definitions()

@@ -1,0 +1,46 @@
+"""Running the pipeline's Dagster job in this process.
+
+What belongs here: registering partitions and executing ranged runs without a daemon. What does not: what runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from artifact_assets.assets.specs import asset_key
+from artifact_assets.definitions import build_definitions
+from artifact_assets.domain.states import STAGES, Stage
+from artifact_assets.partitions import ranges_of, register
+from artifact_assets.stages.equipment import Equipment
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The command line prints its own table; Dagster's log of each event belongs into the event log, not on the terminal."""
+
+
+def materialize(
+    equipment: Equipment, instance: dg.DagsterInstance, keys: Sequence[str], *, deliver: bool = True
+) -> list[str]:
+    """Run all stages (without ``deliver``, all but the last) for the meetings ``keys``; returns the run ids.
+
+    Meetings that fail are in the ledger and in Dagster's event log; nothing is raised for them.
+    """
+    if not keys:
+        return []
+    register(instance, equipment.ledger, keys)
+    job = build_definitions({"equipment": equipment}).resolve_implicit_global_asset_job_def()
+    stages = [stage for stage in STAGES if deliver or stage is not Stage.DELIVERED]
+    runs: list[str] = []
+    for piece in ranges_of(instance, keys, equipment.configuration.walk.partitions_per_run):
+        single = len(piece.keys) == 1
+        result = job.execute_in_process(
+            run_config=QUIET,
+            instance=instance,
+            partition_key=piece.keys[0] if single else None,
+            tags={**({} if single else piece.tags), "artifacts/source": "command-line"},
+            asset_selection=[asset_key(stage) for stage in stages],
+            raise_on_error=False,
+        )
+        runs.append(result.run_id)
+    return runs

@@ -1,0 +1,74 @@
+"""The meetings partition set: one key per meeting.
+
+What belongs here: the definition, adding keys, and finding which keys lie beside each other. What does not: deciding which
+meetings there are (the ledger does).
+
+A run covers a contiguous range in insertion order, and Dagster itself never checks that the keys between two ends are the
+ones meant. So every insertion holds the ledger's insertion lock, and ranges are computed from the order read back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import dagster as dg
+
+from artifact_assets.domain.ports import Ledger
+
+MEETINGS = dg.DynamicPartitionsDefinition(name="meeting")
+RANGE_START = "dagster/asset_partition_range_start"
+RANGE_END = "dagster/asset_partition_range_end"
+ADDED_AT_ONCE = 10_000
+"""One IN (...) of all keys per call: SQLite builds with a low variable limit refuse more."""
+
+
+@dataclass(frozen=True)
+class KeyRange:
+    """Consecutive partition keys, all of them wanted."""
+
+    keys: tuple[str, ...]
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Run tags that select this range."""
+        return {RANGE_START: self.keys[0], RANGE_END: self.keys[-1]}
+
+
+def register(instance: dg.DagsterInstance, ledger: Ledger, keys: Sequence[str]) -> None:
+    """Add the partitions that are missing, in the order given, with no foreign key in between."""
+    name = MEETINGS.name
+    if name is None or not keys:
+        return
+    with ledger.insertion_lock():
+        known = (
+            set(instance.get_dynamic_partitions(name))
+            if len(keys) > 1
+            else {key for key in keys if instance.has_dynamic_partition(name, key)}
+        )
+        missing = [key for key in dict.fromkeys(keys) if key not in known]
+        for start in range(0, len(missing), ADDED_AT_ONCE):
+            instance.add_dynamic_partitions(name, missing[start : start + ADDED_AT_ONCE])
+
+
+def ranges(order: Iterable[str], wanted: Iterable[str], at_most: int) -> tuple[KeyRange, ...]:
+    """``wanted`` keys as the fewest ranges contiguous in ``order``, each of at most ``at_most`` keys."""
+    chosen = set(wanted)
+    found: list[KeyRange] = []
+    current: list[str] = []
+    for key in order:
+        if key in chosen:
+            current.append(key)
+        if current and (key not in chosen or len(current) == at_most):
+            found.append(KeyRange(tuple(current)))
+            current = []
+    if current:
+        found.append(KeyRange(tuple(current)))
+    return tuple(found)
+
+
+def ranges_of(instance: dg.DagsterInstance, wanted: Sequence[str], at_most: int) -> tuple[KeyRange, ...]:
+    """Ranges of ``wanted`` in the instance's insertion order; one key needs no listing of all."""
+    if len(wanted) == 1:
+        return (KeyRange((wanted[0],)),)
+    return ranges(instance.get_dynamic_partitions(str(MEETINGS.name)), wanted, at_most)

@@ -1,0 +1,181 @@
+"""Stage 5, delivered: accepted items written to their destination, exactly once in effect.
+
+What belongs here: recording what will be written, having it worked off, and saying how the meeting ended. What does not:
+the order of claim, send and settle (see ``delivery``).
+
+This stage has no checkpoint: it runs every time, and the intents decide that nothing is left to do.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from artifact_assets.domain.art.timeliness import judge_timeliness
+from artifact_assets.domain.artifact import Artifact, ItemState
+from artifact_assets.domain.documents import canonical_json
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.records import CheckResult, Counts, Intent, IntentPlan, Json
+from artifact_assets.domain.states import OPEN_INTENTS, IntentState, MeetingState, Stage
+from artifact_assets.stages.case import Case
+from artifact_assets.stages.delivery import Delivery
+from artifact_assets.stages.planning import Circumstances, Desk, plan_writes
+from artifact_assets.stages.stage import Deferral, Outcome, StageWork
+
+RECORDS = "records"
+"""The embedded record store's name."""
+
+
+async def _components(case: Case) -> Json:
+    return {"artifact": case.documents[Stage.VALIDATED], "sidecar": case.meeting.sidecar_digest}
+
+
+async def planned_writes(case: Case, artifact: Artifact) -> tuple[IntentPlan, ...]:
+    """Every write the meeting's artifact asks for now."""
+    transcript = await case.transcript()
+    equipment = case.equipment
+    about = Circumstances(
+        transcript.kind, transcript.title, transcript.started_at, transcript.participants, await case.sidecar()
+    )
+    account = await equipment.destinations[RECORDS].account()
+    return plan_writes(artifact, about, Desk(equipment.tenant, RECORDS, account, equipment.configuration.own_domains))
+
+
+async def expected_intents(case: Case, artifact: Artifact) -> tuple[Intent, ...]:
+    """The recorded intents of the writes the artifact asks for now; writes never planned are left out."""
+    known = {intent.intent_key: intent for intent in case.opened.intents}
+    return tuple(known[p.intent_key] for p in await planned_writes(case, artifact) if p.intent_key in known)
+
+
+async def _perform(case: Case) -> Outcome:
+    equipment, artifact = case.equipment, await case.artifact()
+    now = equipment.clock.now()
+    worthwhile, expired = _by_time(case, artifact, (await case.transcript()).started_at)
+    plans = await planned_writes(case, worthwhile)
+    wanted = {plan.record_key for plan in plans}
+    unwanted = tuple({intent.record_key for intent in case.opened.intents} - wanted)
+    intents = await equipment.ledger.plan(plans, now, withdrawing=unwanted) if plans or unwanted else ()
+    delivery = Delivery(equipment, case.owner)
+    await delivery.work_off(intents)
+    settled = {intent.intent_key: intent for intent in await equipment.ledger.intents(meeting_id=artifact.meeting_id)}
+    current = tuple(settled[plan.intent_key] for plan in plans)
+    _raise_when_open(case, current)
+    document = await equipment.store.put(canonical_json([_receipt(intent) for intent in current]))
+    state, cause = ending(artifact, current, expired)
+    return Outcome(
+        document=document,
+        state=state,
+        cause=cause,
+        counts=counts(artifact, current),
+        metadata={
+            "outcome": state.value,
+            "cause": cause,
+            **tally(current),
+            "expired": expired,
+            "document": equipment.store.location(document),
+        },
+        checks=(delivered_once(current),),
+    )
+
+
+def _raise_when_open(case: Case, intents: tuple[Intent, ...]) -> None:
+    """Defer the meeting while a write still waits: its next attempt is known."""
+    waiting = [intent for intent in intents if intent.state in OPEN_INTENTS]
+    if not waiting:
+        return
+    now = case.equipment.clock.now()
+    first = min(waiting, key=lambda intent: intent.next_attempt_at or now)
+    failure = first.failure_class or FailureClass.DELIVERY_UNCERTAIN
+    done = len(intents) - len(waiting)
+    raise Deferral(
+        PipelineError(
+            failure,
+            f"{len(waiting)} of {len(intents)} writes of {case.meeting.meeting_id} to {first.destination} wait "
+            f"({first.state}), {done} are done.",
+        ),
+        first.next_attempt_at or now,
+    )
+
+
+def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
+    """Items by fate."""
+    return Counts(
+        items=sum(item.state is not ItemState.SUPERSEDED for item in artifact.items),
+        quarantined=len(artifact.quarantined),
+        delivered=sum(intent.state is IntentState.CONFIRMED for intent in intents),
+    )
+
+
+def _by_time(case: Case, artifact: Artifact, started_at: datetime | None) -> tuple[Artifact, int]:
+    """The artifact without the accepted items that are no longer worth delivering, and how many those are."""
+    now, policy = case.equipment.clock.now(), case.equipment.configuration.art.timeliness
+    late = {item.item_id for item in artifact.accepted if judge_timeliness(started_at, item.content, now, policy)}
+    kept = tuple(
+        item.model_copy(update={"state": ItemState.EXPIRED}) if item.item_id in late else item
+        for item in artifact.items
+    )
+    return artifact.model_copy(update={"items": kept}), len(late)
+
+
+def ending(artifact: Artifact, intents: tuple[Intent, ...], expired: int) -> tuple[MeetingState, str | None]:
+    """The state a meeting ends in, and why when it is not plainly delivered. ``expired`` counts items of the past."""
+    if artifact.failures:
+        codes = ", ".join(sorted({failure.code for failure in artifact.failures}))
+        return MeetingState.QUARANTINED, f"The artifact was withheld ({codes}), nothing was written."
+    refused = [intent for intent in intents if intent.state is not IntentState.CONFIRMED]
+    held = len(artifact.quarantined)
+    if refused and all(intent.state is IntentState.AWAITING_REVIEW for intent in refused) and not held:
+        return MeetingState.AWAITING_REVIEW, f"{len(refused)} writes wait for a person's approval."
+    if refused or held:
+        reasons = sorted({intent.state.value for intent in refused})
+        told = [f"{held} items quarantined"] * bool(held) + [f"{len(refused)} writes {'/'.join(reasons)}"] * bool(
+            refused
+        )
+        return MeetingState.PARTIALLY_DELIVERED, "; ".join(told) + "."
+    if expired and not intents:
+        return MeetingState.EXPIRED, f"All {expired} items are too old to be worth a person's time."
+    return MeetingState.DELIVERED, f"{expired} items were left out as too old." if expired else None
+
+
+def tally(intents: tuple[Intent, ...]) -> Json:
+    """Writes by state and by operation."""
+    return {
+        "writes": len(intents),
+        "confirmed": sum(intent.state is IntentState.CONFIRMED for intent in intents),
+        "refused": sum(intent.state in (IntentState.REJECTED, IntentState.DEAD_LETTER) for intent in intents),
+        "conflicts": sum(intent.state is IntentState.CONFLICT for intent in intents),
+        "attempts": sum(intent.attempts for intent in intents),
+        "destinations": ", ".join(sorted({intent.destination for intent in intents})) or None,
+    }
+
+
+def delivered_once(intents: tuple[Intent, ...]) -> CheckResult:
+    """Whether every write has exactly one confirmed intent with a receipt, and no two share a record key."""
+    confirmed = [intent for intent in intents if intent.state is IntentState.CONFIRMED]
+    without_receipt = sum(intent.receipt is None for intent in confirmed)
+    doubled = len(intents) - len({intent.record_key for intent in intents})
+    missing = len(intents) - len(confirmed)
+    return CheckResult(
+        "delivered_once",
+        passed=not (without_receipt or doubled or missing),
+        metadata={
+            "writes": len(intents),
+            "confirmed": len(confirmed),
+            "missing": missing,
+            "doubled": doubled,
+            "without_receipt": without_receipt,
+        },
+    )
+
+
+def _receipt(intent: Intent) -> Json:
+    return {
+        "intent": intent.intent_key,
+        "item": intent.item_id,
+        "destination": intent.destination,
+        "operation": intent.operation,
+        "state": intent.state.value,
+        "receipt": dict(intent.receipt) if intent.receipt is not None else None,
+    }
+
+
+DELIVERED = StageWork(Stage.DELIVERED, "1", _components, _perform, reusable=False)

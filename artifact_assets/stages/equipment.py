@@ -1,0 +1,37 @@
+"""The ports and policies a walk works with, handed over as one value.
+
+What belongs here: the bundle. What does not: building it (see ``artifact_assets.wiring``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.ports import ArtifactStore, Clock, Destination, Extractor, Ledger, Sources
+from artifact_assets.stages.result import MeetingResult
+
+
+def _nobody(_: MeetingResult) -> None:
+    return
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """What the stages need.
+
+    ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
+    through with, for progress bars.
+    """
+
+    tenant: str
+    configuration: Configuration
+    ledger: Ledger
+    store: ArtifactStore
+    sources: Sources
+    clock: Clock
+    extractor: Extractor
+    destinations: Mapping[str, Destination]
+    is_gone: Callable[[str], bool]
+    on_result: Callable[[MeetingResult], None] = _nobody

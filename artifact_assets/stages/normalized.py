@@ -1,0 +1,107 @@
+"""Stage 2, normalized: speakers, turns and times in one shape.
+
+What belongs here: reading the received file, joining the sidecar, and refusing a revision that is another meeting. What
+does not: formats themselves (see ``artifact_assets.formats``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+
+from artifact_assets.domain.documents import digest_of, to_bytes
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.meeting import Sidecar
+from artifact_assets.domain.records import Json
+from artifact_assets.domain.states import Stage
+from artifact_assets.domain.transcript import Transcript
+from artifact_assets.formats.joining import join_sidecar
+from artifact_assets.formats.reading import FORMATS_VERSION, read_transcript
+from artifact_assets.stages.case import Case
+from artifact_assets.stages.stage import Outcome, StageWork
+
+LEAST_SHARED_WORDS = 0.2
+"""A corrected transcript keeps most of its words; two meetings of one team share function words, about a tenth."""
+FEWEST_WORDS_COMPARED = 50
+
+
+async def _components(case: Case) -> Json:
+    sidecar = await case.sidecar()
+    return {
+        "transcript": case.documents[Stage.TRANSCRIPT],
+        "file_name": case.meeting.file_name,
+        "sidecar": digest_of(_slice(sidecar)),
+        "max_file_bytes": case.equipment.configuration.max_file_bytes,
+    }
+
+
+def _slice(sidecar: Sidecar) -> Json:
+    """What normalization reads of the sidecar; a change of refs alone must not run it again."""
+    return sidecar.model_dump(mode="json", include={"title", "started_at", "kind", "participants"})
+
+
+async def _perform(case: Case) -> Outcome:
+    content = await case.content()
+    # Parsing is CPU work: off the event loop, so that a large file does not stall the other meetings.
+    read = await asyncio.to_thread(read_transcript, content, file_name=case.meeting.file_name)
+    transcript = join_sidecar(read, await case.sidecar())
+    await _refuse_another_meeting(case, transcript)
+    digest = await case.equipment.store.put(to_bytes(transcript))
+    return Outcome(
+        document=digest,
+        kind=transcript.kind,
+        metadata={**describe(transcript), "document": case.equipment.store.location(digest)},
+    )
+
+
+def describe(transcript: Transcript) -> Json:
+    """Counts and codes of a transcript for people who may not read its words."""
+    unknown = sum(1 for turn in transcript.turns if turn.speaker is None)
+    ends = [turn.end for turn in transcript.turns if turn.end is not None]
+    return {
+        "format": transcript.format,
+        "turns": len(transcript.turns),
+        "words": transcript.word_count,
+        "minutes": round(max(ends) / 60, 1) if ends else None,
+        "speakers": len(transcript.speakers),
+        "turns_without_speaker": unknown,
+        "coverage": transcript.coverage,
+        "language": transcript.language,
+        "warnings": len(transcript.warnings),
+        "warning_codes": ", ".join(sorted({note.code for note in transcript.warnings})) or None,
+    }
+
+
+async def _refuse_another_meeting(case: Case, transcript: Transcript) -> None:
+    """Raise when a new revision shares so little text with its predecessor that it must be another meeting."""
+    earlier = case.opened.latest(Stage.NORMALIZED)
+    if earlier is None or not await case.equipment.store.intact(earlier.document):
+        return
+    before = Transcript.model_validate_json(await case.equipment.store.get(earlier.document))
+    shared = shared_words(before, transcript)
+    if shared is not None and shared < LEAST_SHARED_WORDS:
+        raise PipelineError(
+            FailureClass.UNREADABLE_INPUT,
+            f"The new transcript of {case.meeting.meeting_id} shares {shared:.0%} of its words with the earlier one, so it "
+            "was taken for another meeting under the same name and not processed.",
+            "Give it a meeting_id of its own in its sidecar, or restore the right file.",
+        )
+
+
+def shared_words(before: Transcript, after: Transcript) -> float | None:
+    """Share (0..1) of the shorter transcript's distinctive words found in the other; None when too short to tell.
+
+    Words of up to three letters count for nothing: every two meetings share them.
+    """
+    one, other = (_distinctive(transcript) for transcript in (before, after))
+    smaller = min(one.total(), other.total())
+    if smaller < FEWEST_WORDS_COMPARED:
+        return None
+    return (one & other).total() / smaller
+
+
+def _distinctive(transcript: Transcript) -> Counter[str]:
+    return Counter(word.lower() for turn in transcript.turns for word in turn.text.split() if len(word) > 3)
+
+
+NORMALIZED = StageWork(Stage.NORMALIZED, FORMATS_VERSION, _components, _perform)

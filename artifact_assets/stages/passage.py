@@ -1,0 +1,197 @@
+"""One meeting's passage through the stages of a walk.
+
+What belongs here: which stages run, are reused or are missing, and what a failure does to the meeting. What does not:
+concurrency and leases (see ``walk``) and the stages' work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from artifact_assets.domain.failures import FailureClass, Nature, PipelineError
+from artifact_assets.domain.records import Checkpoint, Counts, StageCommit
+from artifact_assets.domain.states import STAGES, STATE_AFTER, MeetingState, Stage
+from artifact_assets.stages.case import Case
+from artifact_assets.stages.result import MeetingResult, Report
+from artifact_assets.stages.stage import Deferral, Outcome, StageWork, stage_key
+from artifact_assets.stages.works import WORKS
+
+GIVEN_UP: Mapping[Stage, FailureClass] = {
+    Stage.TRANSCRIPT: FailureClass.STORAGE_UNAVAILABLE,
+    Stage.NORMALIZED: FailureClass.UNREADABLE_INPUT,
+    Stage.EXTRACTED: FailureClass.MODEL_TIMEOUT,
+    Stage.VALIDATED: FailureClass.INTERNAL_ERROR,
+    Stage.DELIVERED: FailureClass.DESTINATION_UNAVAILABLE,
+}
+"""What a stage that outlasts its deadline failed with."""
+
+
+@dataclass
+class Passage:
+    """Takes one held meeting through ``stages``."""
+
+    case: Case
+    stages: frozenset[Stage]
+    report: Report
+    _performed: list[Stage] = field(default_factory=list[Stage])
+    _reused: list[Stage] = field(default_factory=list[Stage])
+
+    async def go(self) -> MeetingResult:
+        """Run what has to run. Every failure ends as a state in the ledger and in the result."""
+        last = max(STAGES.index(stage) for stage in self.stages)
+        state, counts = self.case.meeting.state, self.case.meeting.counts
+        for stage in STAGES[: last + 1]:
+            try:
+                if stage in self.stages:
+                    state, counts = await self._reach(WORKS[stage], state, counts)
+                else:
+                    await self._rely_on(WORKS[stage])
+            except PipelineError as error:
+                return await self._stop(stage, error)
+            except Exception as error:  # noqa: BLE001 - the outermost shell of a meeting: a bug must not take the batch
+                return await self._stop(stage, _internal(error, stage, self.case.meeting.meeting_id))
+        return self._result(state, counts)
+
+    async def _reach(self, work: StageWork, state: MeetingState, counts: Counts) -> tuple[MeetingState, Counts]:
+        """Have the stage's result: from its checkpoint, or by running it."""
+        case = self.case
+        known = await self._known(work) if work.reusable else None
+        if known is not None:
+            case.documents[work.stage] = known.document
+            self._reused.append(work.stage)
+            self.report(known, reused=True)
+            return state, counts
+        started, began = case.equipment.clock.monotonic(), case.equipment.clock.now()
+        outcome = await self._bounded(work)
+        # Computed after the work: the transcript stage may have met a newer revision.
+        components = await work.all_components(case)
+        checkpoint = Checkpoint(
+            meeting_id=case.meeting.meeting_id,
+            stage=work.stage,
+            key=stage_key(components if work.reusable else {**components, "run": case.run_id, "at": began.isoformat()}),
+            components=components,
+            document=outcome.document,
+            run_id=case.run_id,
+            created_at=case.equipment.clock.now(),
+            metadata=outcome.metadata,
+            checks=outcome.checks,
+            duration_seconds=round(case.equipment.clock.monotonic() - started, 4),
+            attempts=outcome.attempts,
+        )
+        await self._commit(work.stage, outcome, checkpoint)
+        case.documents[work.stage] = outcome.document
+        self._performed.append(work.stage)
+        self.report(checkpoint, reused=False)
+        return outcome.state or STATE_AFTER[work.stage], outcome.counts or counts
+
+    async def _rely_on(self, work: StageWork) -> None:
+        """Have the result of an upstream stage that was not asked for; raise when there is none that is current."""
+        known = await self._known(work)
+        if known is None:
+            stale = self.case.opened.latest(work.stage) is not None
+            raise PipelineError(
+                FailureClass.STORAGE_UNAVAILABLE if stale else FailureClass.UNREADABLE_INPUT,
+                f"Stage {work.stage} of {self.case.meeting.meeting_id} has "
+                + ("only a result made under other settings or input" if stale else "no stored result")
+                + ", so the stages after it could not run.",
+                f"Materialize {work.stage} for this partition first, or all five assets.",
+            )
+        self.case.documents[work.stage] = known.document
+
+    async def _known(self, work: StageWork) -> Checkpoint | None:
+        """The checkpoint under the current key, if its document is still intact; a damaged one is rebuilt."""
+        checkpoint = self.case.opened.checkpoint(work.stage, stage_key(await work.all_components(self.case)))
+        if checkpoint is None or not await self.case.equipment.store.intact(checkpoint.document):
+            return None
+        return checkpoint
+
+    async def _bounded(self, work: StageWork) -> Outcome:
+        policy = self.case.equipment.configuration.stages.of(work.stage)
+        try:
+            async with asyncio.timeout(policy.deadline_seconds):
+                return await work.perform(self.case)
+        except TimeoutError:
+            raise PipelineError(
+                GIVEN_UP[work.stage],
+                f"Stage {work.stage} of {self.case.meeting.meeting_id} did not end within its deadline of "
+                f"{policy.deadline_seconds:g} s and was given up.",
+            ) from None
+
+    async def _commit(self, stage: Stage, outcome: Outcome, checkpoint: Checkpoint) -> None:
+        case = self.case
+        await case.equipment.ledger.commit(
+            StageCommit(
+                meeting_id=case.meeting.meeting_id,
+                owner=case.owner,
+                state=outcome.state or STATE_AFTER[stage],
+                at=checkpoint.created_at,
+                run_id=case.run_id,
+                checkpoint=checkpoint,
+                items=outcome.items,
+                counts=outcome.counts,
+                kind=outcome.kind,
+                cause=outcome.cause,
+            )
+        )
+
+    async def _stop(self, stage: Stage, error: PipelineError) -> MeetingResult:
+        """Store the failure. Transient ones are deferred where the stage's policy says so."""
+        case, now = self.case, self.case.equipment.clock.now()
+        next_attempt_at = self._next_attempt(stage, error, now)
+        state = MeetingState.FAILED if next_attempt_at is None else MeetingState.DEFERRED
+        cause = (
+            error.cause
+            if next_attempt_at is None
+            else f"Deferred until {next_attempt_at:%Y-%m-%d %H:%M:%S} UTC: {error.cause}"
+        )
+        await case.equipment.ledger.commit(
+            StageCommit(
+                meeting_id=case.meeting.meeting_id,
+                owner=case.owner,
+                state=state,
+                at=now,
+                run_id=case.run_id,
+                failure_class=error.failure_class,
+                cause=cause,
+                next_attempt_at=next_attempt_at,
+            )
+        )
+        return self._result(state, case.meeting.counts, stage, PipelineError(error.failure_class, cause, error.remedy))
+
+    def _next_attempt(self, stage: Stage, error: PipelineError, now: datetime) -> datetime | None:
+        if isinstance(error, Deferral):
+            return error.next_attempt_at
+        policy = self.case.equipment.configuration.stages.of(stage)
+        if error.failure_class.rule.nature is not Nature.TRANSIENT or policy.on_exhausted != "defer":
+            return None
+        wait = policy.backoff.delay(self.case.meeting.attempts, self.case.equipment.clock.random())
+        return now + timedelta(seconds=wait)
+
+    def _result(
+        self, state: MeetingState, counts: Counts, stage: Stage | None = None, error: PipelineError | None = None
+    ) -> MeetingResult:
+        return MeetingResult(
+            meeting_id=self.case.meeting.meeting_id,
+            state=state,
+            counts=counts,
+            failure_class=error.failure_class if error else None,
+            cause=error.cause if error else None,
+            remedy=error.remedy if error else None,
+            stopped_at=stage,
+            performed=tuple(self._performed),
+            reused=tuple(self._reused),
+        )
+
+
+def _internal(error: Exception, stage: Stage, meeting_id: str) -> PipelineError:
+    """A bug as an error class. Its message may hold transcript text, so only its type and place are told."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
+    return PipelineError(
+        FailureClass.INTERNAL_ERROR,
+        f"Stage {stage} of {meeting_id} broke with {type(error).__name__} at {place}, so the meeting stopped there.",
+    )

@@ -1,0 +1,100 @@
+"""Building the adapters: from settings and configuration to the equipment of a walk.
+
+What belongs here: which adapter stands behind which port. What does not: behaviour. Only ``definitions``, the command line
+and ``evals`` build equipment.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+from collections.abc import Callable, Generator
+
+from resources.artifact_store import FsspecArtifactStore
+from resources.clock import SystemClock
+from resources.destinations.record_store import RecordStore
+from resources.ledger.sql_ledger import SqlLedger
+from resources.sources import FsspecSources
+
+from artifact_assets.configuration.schema import Configuration, read_configuration
+from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.ports import Extractor
+from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
+from artifact_assets.stages.delivered import RECORDS
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.walk import process_of, run_of
+
+
+@contextlib.contextmanager
+def open_ledger(settings: Settings) -> Generator[SqlLedger]:
+    """The ledger, created on first use. Raises PipelineError(storage_unavailable) with a remedy."""
+    settings.make_home()
+    ledger = SqlLedger.open(settings.database_url, tenant=settings.tenant)
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+@contextlib.contextmanager
+def open_equipment(
+    settings: Settings,
+    *,
+    configuration: Configuration | None = None,
+    run_finished: Callable[[str], bool] = lambda _: False,
+) -> Generator[Equipment]:
+    """Everything a walk needs, closed afterwards. ``run_finished`` tells whether Dagster considers a run over."""
+    configuration = configuration if configuration is not None else read_configuration(settings.config)
+    with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
+        records = RecordStore.open(settings.records_url, name=RECORDS)
+        stack.callback(records.close)
+        yield Equipment(
+            tenant=settings.tenant,
+            configuration=configuration,
+            ledger=ledger,
+            store=FsspecArtifactStore(settings.store),
+            sources=FsspecSources(),
+            clock=SystemClock(),
+            extractor=stack.enter_context(extractor_for(settings, configuration)),
+            destinations={RECORDS: records},
+            is_gone=lambda owner: is_gone(owner, run_finished),
+        )
+
+
+@contextlib.contextmanager
+def extractor_for(
+    settings: Settings, configuration: Configuration, *, wanted: str | None = None
+) -> Generator[Extractor]:
+    """The configured extractor: the model when one is named, else the deterministic one.
+
+    ``wanted`` asks for one of the two. A configured model is never replaced silently, and asking for one that is not
+    configured raises PipelineError(model_unavailable).
+    """
+    del configuration
+    if wanted == "model" and settings.llm_model is None:
+        raise PipelineError(
+            FailureClass.MODEL_UNAVAILABLE,
+            "No model is configured, so nothing was extracted.",
+            "Set ARTIFACTS_LLM_MODEL, and ARTIFACTS_LLM_BASE_URL for anything but OpenAI.",
+        )
+    yield DeterministicExtractor()
+
+
+def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:
+    """Whether a lease's owner can no longer be working.
+
+    On this host the process decides: Dagster may call a run over while its process still lives. Within this very process,
+    and for other hosts, Dagster's word on the run is all there is.
+    """
+    host, pid = process_of(owner)
+    if host == socket.gethostname() and pid != os.getpid():
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+    return run_finished(run_of(owner))
