@@ -1,0 +1,41 @@
+"""Files by path or fsspec URL.
+
+What belongs here: telling a path from a URL and opening the file system behind it. What does not: what is stored where
+(see ``artifact_store`` and ``sources``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Any
+
+from fsspec.core import url_to_fs  # pyright: ignore[reportUnknownVariableType] - partly typed
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*(://|::)")
+
+
+def is_url(name: str) -> bool:
+    """Whether ``name`` is an fsspec URL. A file that exists under that very name is a path."""
+    return _URL.match(name) is not None and not os.path.lexists(name)
+
+
+def file_system(url: str) -> tuple[Any, str]:
+    """The file system behind ``url`` and the path in it. Raises PipelineError(storage_unavailable)."""
+    try:
+        opened: tuple[Any, str] = url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        protocol = re.split("://|::", url, maxsplit=1)[0]
+        raise PipelineError(
+            FailureClass.STORAGE_UNAVAILABLE,
+            f"No file system for {protocol}:// can be opened ({type(error).__name__}), so nothing was read or written.",
+            f"Install the fsspec package for {protocol}, or use a folder.",
+        ) from error
+    return opened
+
+
+def reason(error: BaseException) -> str:
+    """Why a file operation failed, without the path, which the caller names."""
+    return getattr(error, "strerror", None) or type(error).__name__

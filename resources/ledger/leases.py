@@ -1,0 +1,132 @@
+"""Holding meetings: taking them under a lease, renewing it, giving it back.
+
+What belongs here: who may work on a meeting until when. What does not: leases of single writes (see ``claims``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from sqlalchemy import bindparam, update
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.records import Meeting, Opened
+from resources.ledger.checkpoints import checkpoints_by_meeting
+from resources.ledger.intents import intents_by_meeting
+from resources.ledger.items import items_by_meeting
+from resources.ledger.meetings import lock_meetings
+from resources.ledger.tables import MEETINGS
+from resources.ledger.transaction import Transaction
+
+_M = MEETINGS.c
+_TAKE = (
+    update(MEETINGS)
+    .where(_M.meeting_id == bindparam("b_meeting_id"))
+    .values(lease_owner=bindparam("b_owner"), lease_until=bindparam("b_until"), attempts=bindparam("b_attempts"))
+)
+_EXTEND = (
+    update(MEETINGS)
+    .where(_M.meeting_id.in_(bindparam("ids", expanding=True)), _M.lease_owner == bindparam("b_owner"))
+    .values(lease_until=bindparam("b_until"))
+)
+_GIVE_BACK = (
+    update(MEETINGS)
+    .where(_M.meeting_id == bindparam("b_meeting_id"), _M.lease_owner == bindparam("b_owner"))
+    .values(lease_owner=None, lease_until=None)
+)
+
+
+@dataclass(frozen=True)
+class Begin:
+    """A request to take a meeting. ``displacing`` is an owner known to be dead."""
+
+    meeting_id: str
+    owner: str
+    lease_seconds: float
+    displacing: str | None = None
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """A request to extend leases."""
+
+    meeting_ids: tuple[str, ...]
+    owner: str
+    lease_seconds: float
+
+
+def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opened | PipelineError | None]:
+    """Take meetings that nobody else holds, with everything their stages need to know."""
+    known = lock_meetings(transaction, (request.meeting_id for request in requests))
+    now = transaction.lease_now()
+    taken: dict[str, Meeting] = {}
+    for request in requests:
+        meeting = known.get(request.meeting_id)
+        if meeting is None or _is_held(meeting, request, transaction):
+            continue
+        taken[request.meeting_id] = replace(
+            meeting,
+            lease_owner=request.owner,
+            lease_until=now + timedelta(seconds=request.lease_seconds),
+            attempts=meeting.attempts + 1,
+        )
+    transaction.many(
+        _TAKE,
+        [
+            {"b_meeting_id": m.meeting_id, "b_owner": m.lease_owner, "b_until": m.lease_until, "b_attempts": m.attempts}
+            for m in taken.values()
+        ],
+    )
+    opened = _opened(transaction, taken) if taken else {}
+    return [
+        opened.get(request.meeting_id) if request.meeting_id in known else _unknown(request.meeting_id)
+        for request in requests
+    ]
+
+
+def renew(transaction: Transaction, requests: Sequence[Renewal]) -> Sequence[PipelineError | None]:
+    """Extend the leases their owner still has."""
+    for request in requests:
+        if request.meeting_ids:
+            until = transaction.lease_now() + timedelta(seconds=request.lease_seconds)
+            parameters = {"ids": sorted(request.meeting_ids), "b_owner": request.owner, "b_until": until}
+            transaction.connection.execute(_EXTEND, parameters)
+    return [None] * len(requests)
+
+
+def release(transaction: Transaction, requests: Sequence[tuple[str, str]]) -> Sequence[PipelineError | None]:
+    """Give back leases, each as (meeting id, owner)."""
+    rows = [{"b_meeting_id": meeting_id, "b_owner": owner} for meeting_id, owner in sorted(requests)]
+    transaction.many(_GIVE_BACK, rows)
+    return [None] * len(requests)
+
+
+def _is_held(meeting: Meeting, request: Begin, transaction: Transaction) -> bool:
+    return (
+        meeting.lease_owner not in {None, request.owner, request.displacing}
+        and meeting.lease_until is not None
+        and meeting.lease_until > transaction.lease_now()
+    )
+
+
+def _opened(transaction: Transaction, taken: dict[str, Meeting]) -> dict[str, Opened]:
+    ids = sorted(taken)
+    checkpoints = checkpoints_by_meeting(transaction, ids)
+    items = items_by_meeting(transaction, ids)
+    intents = intents_by_meeting(transaction, ids)
+    return {
+        meeting_id: Opened(
+            meeting, tuple(checkpoints[meeting_id]), tuple(items[meeting_id]), tuple(intents[meeting_id])
+        )
+        for meeting_id, meeting in taken.items()
+    }
+
+
+def _unknown(meeting_id: str) -> PipelineError:
+    return PipelineError(
+        FailureClass.UNREADABLE_INPUT,
+        f"No transcript was ever received for meeting {meeting_id!r}, so there is nothing to work on.",
+        "Put its transcript into the inbox, or name an id that `meetings` lists.",
+    )

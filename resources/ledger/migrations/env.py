@@ -1,0 +1,18 @@
+"""How Alembic runs the ledger's migrations: on the connection it is given, in that connection's transaction.
+
+What belongs here: Alembic's entry point. What does not: opening databases (see ``resources.ledger.schema``).
+"""
+
+from __future__ import annotations
+
+from alembic import context
+
+from resources.ledger.tables import METADATA, VERSION_TABLE
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=METADATA,
+    render_as_batch=True,
+    version_table=VERSION_TABLE,
+)
+context.run_migrations()

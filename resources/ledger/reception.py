@@ -1,0 +1,131 @@
+"""Receiving files for meetings.
+
+What belongs here: what an arrival turns out to be: new, a new revision, or the same again. What does not: noticing
+files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, update
+
+from artifact_assets.domain.documents import digest_of
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.records import Arrival, Meeting, Reception
+from artifact_assets.domain.states import MeetingState
+from resources.ledger.meetings import add_meetings, add_transitions, lock_meetings
+from resources.ledger.tables import MEETINGS
+from resources.ledger.transaction import Transaction
+
+_FROM_ARRIVAL = (
+    "source",
+    "file_name",
+    "transcript_digest",
+    "size_bytes",
+    "sidecar_source",
+    "sidecar_digest",
+    "kind",
+    "revision",
+)
+_STORE = (
+    update(MEETINGS)
+    .where(MEETINGS.c.meeting_id == bindparam("b_meeting_id"))
+    .values({name: bindparam(f"b_{name}") for name in _FROM_ARRIVAL})
+)
+_START_AGAIN = (
+    update(MEETINGS)
+    .where(MEETINGS.c.meeting_id == bindparam("b_meeting_id"))
+    .values(
+        state=MeetingState.RECEIVED.value,
+        updated_at=bindparam("b_updated_at"),
+        failure_class=None,
+        cause=None,
+        next_attempt_at=None,
+    )
+)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A request to record an arrival."""
+
+    arrival: Arrival
+    now: datetime
+
+
+def receive(
+    transaction: Transaction, requests: Sequence[Received]
+) -> Sequence[tuple[Meeting, Reception] | PipelineError]:
+    """Record arrivals. A lease is left to its holder: the transcript stage itself receives what it finds changed."""
+    known = lock_meetings(transaction, (request.arrival.meeting_id for request in requests))
+    outcomes: list[tuple[Meeting, Reception] | PipelineError] = []
+    added: list[Meeting] = []
+    stored: list[Meeting] = []
+    revised: list[tuple[MeetingState | None, Meeting]] = []
+    for request in requests:
+        arrival, before = request.arrival, known.get(request.arrival.meeting_id)
+        if before is None:
+            meeting = _first(arrival, request.now)
+            added.append(meeting)
+            outcomes.append((meeting, Reception.NEW))
+        elif before.source != arrival.source and before.transcript_digest != arrival.transcript_digest:
+            outcomes.append(_claimed_twice(before, arrival))
+        elif before.revision != revision_of(arrival):
+            meeting = _revised(before, arrival, request.now)
+            revised.append((before.state, meeting))
+            outcomes.append((meeting, Reception.REVISED))
+        else:
+            meeting = _same(before, arrival)
+            if meeting != before:
+                stored.append(meeting)
+            outcomes.append((meeting, Reception.SAME))
+    add_meetings(transaction, added)
+    changed = [*stored, *(meeting for _, meeting in revised)]
+    transaction.many(
+        _STORE, [{f"b_{name}": getattr(m, name) for name in ("meeting_id", *_FROM_ARRIVAL)} for m in changed]
+    )
+    transaction.many(_START_AGAIN, [{"b_meeting_id": m.meeting_id, "b_updated_at": m.updated_at} for _, m in revised])
+    add_transitions(transaction, [*((None, meeting) for meeting in added), *revised])
+    return outcomes
+
+
+def revision_of(arrival: Arrival) -> str:
+    """The digest of what was received for a meeting: its transcript and its sidecar."""
+    return digest_of({"transcript": arrival.transcript_digest, "sidecar": arrival.sidecar_digest})
+
+
+def _first(arrival: Arrival, now: datetime) -> Meeting:
+    return Meeting(
+        **vars(arrival), revision=revision_of(arrival), state=MeetingState.RECEIVED, received_at=now, updated_at=now
+    )
+
+
+def _same(before: Meeting, arrival: Arrival) -> Meeting:
+    return replace(before, source=arrival.source, file_name=arrival.file_name, sidecar_source=arrival.sidecar_source)
+
+
+def _revised(before: Meeting, arrival: Arrival, now: datetime) -> Meeting:
+    kept = {"kind": arrival.kind or before.kind}
+    return replace(
+        before,
+        **{**vars(arrival), **kept},
+        revision=revision_of(arrival),
+        state=MeetingState.RECEIVED,
+        updated_at=now,
+        failure_class=None,
+        cause=None,
+        next_attempt_at=None,
+        run_id=None,
+    )
+
+
+def _claimed_twice(before: Meeting, arrival: Arrival) -> PipelineError:
+    return PipelineError(
+        FailureClass.UNREADABLE_INPUT,
+        f"{arrival.source!r} has other content than {before.source!r}, yet both claim the meeting id "
+        f"{arrival.meeting_id}, so the later one was not taken in.",
+        "Give one of them another meeting_id in its sidecar, or replace the first file by the second.",
+    )

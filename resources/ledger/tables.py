@@ -1,0 +1,213 @@
+"""The ledger's tables.
+
+What belongs here: columns, keys and indexes, as the newest migration leaves them. What does not: how they came to be
+(see ``migrations``) and statements over them. No column holds transcript text, apart from ``intents.payload``.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from resources.ledger.columns import UtcTime, Words, json_column
+
+METADATA = MetaData()
+
+VERSION_TABLE = "ledger_version"
+"""Where Alembic keeps the schema version. Not its default name: Dagster's tables may share the database."""
+
+DEPLOYMENT = Table(
+    "deployment",
+    METADATA,
+    Column("ledger_id", String, primary_key=True),
+    Column("tenant", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+)
+
+MEETINGS = Table(
+    "meetings",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("meeting_id", String, nullable=False, unique=True),
+    Column("source", Words, nullable=False),
+    Column("file_name", Words, nullable=False),
+    Column("transcript_digest", String, nullable=False),
+    Column("revision", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("received_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sidecar_source", Words),
+    Column("sidecar_digest", String),
+    Column("kind", Words),
+    Column("failure_class", String),
+    Column("cause", Words),
+    Column("next_attempt_at", UtcTime),
+    Column("attempts", Integer, nullable=False),
+    Column("run_id", String),
+    Column("items", Integer, nullable=False),
+    Column("quarantined", Integer, nullable=False),
+    Column("delivered", Integer, nullable=False),
+    Column("lease_owner", String),
+    Column("lease_until", UtcTime),
+)
+
+TRANSITIONS = Table(
+    "transitions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("meeting_id", String, nullable=False, index=True),
+    Column("before", String),
+    Column("after", String, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("run_id", String),
+    Column("attempt", Integer, nullable=False),
+    Column("cause", Words),
+    Column("failure_class", String),
+)
+
+CHECKPOINTS = Table(
+    "checkpoints",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("meeting_id", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("components", json_column(), nullable=False),
+    Column("document", String, nullable=False),
+    Column("run_id", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("metadata", json_column(), nullable=False),
+    Column("checks", json_column(), nullable=False),
+    Column("duration_seconds", Float, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("event_pending", Boolean, nullable=False),
+    UniqueConstraint("meeting_id", "stage", "key"),
+)
+Index(
+    "ix_checkpoints_event_pending",
+    CHECKPOINTS.c.id,
+    sqlite_where=text("event_pending"),
+    postgresql_where=text("event_pending"),
+)
+
+ITEMS = Table(
+    "items",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("item_id", String, nullable=False),
+    Column("meeting_id", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    UniqueConstraint("meeting_id", "item_id"),
+)
+
+INTENTS = Table(
+    "intents",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("intent_key", String, nullable=False, unique=True),
+    Column("record_key", String, nullable=False, index=True),
+    Column("meeting_id", String, nullable=False, index=True),
+    Column("item_id", String, nullable=False),
+    Column("destination", String, nullable=False),
+    Column("account", Words, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("target", json_column(), nullable=False),
+    Column("payload", json_column(), nullable=False),
+    Column("payload_digest", String, nullable=False),
+    Column("revision", String, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("after", String),
+    Column("state", String, nullable=False, index=True),
+    Column("failure_class", String),
+    Column("cause", Words),
+    Column("attempts", Integer, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("next_attempt_at", UtcTime),
+    Column("lease_owner", String),
+    Column("lease_until", UtcTime),
+    Column("receipt", json_column()),
+)
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("intent_key", String, nullable=False, index=True),
+    Column("number", Integer, nullable=False),
+    Column("started_at", UtcTime, nullable=False),
+    Column("ended_at", UtcTime),
+    Column("outcome", Words, nullable=False),
+    Column("status", Integer),
+    Column("code", Words),
+    Column("correlation_id", Words),
+    Column("request_digest", String),
+    Column("duration_seconds", Float),
+)
+
+INTERVENTIONS = Table(
+    "interventions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("who", Words, nullable=False),
+    Column("why", Words, nullable=False),
+    Column("action", String, nullable=False),
+    Column("meeting_id", String, index=True),
+    Column("item_id", String),
+    Column("details", json_column(), nullable=False),
+)
+
+MODEL_CALLS = Table(
+    "model_calls",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("meeting_id", String, nullable=False, index=True),
+    Column("run_id", String, nullable=False),
+    Column("stage", String, nullable=False),
+    Column("request_digest", String, nullable=False, index=True),
+    Column("response_document", String),
+    Column("model", Words, nullable=False),
+    Column("parameters", json_column(), nullable=False),
+    Column("prompt_version", String),
+    Column("prompt_digest", String),
+    Column("started_at", UtcTime, nullable=False),
+    Column("duration_seconds", Float),
+    Column("attempts", Integer, nullable=False),
+    Column("input_tokens", Integer),
+    Column("cached_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost", Float),
+    Column("outcome", String, nullable=False),
+    Column("failure_class", String),
+)
+
+DEPENDENCY_HEALTH = Table(
+    "dependency_health",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("state", String, nullable=False),
+    Column("since", UtcTime, nullable=False),
+    Column("updated_at", UtcTime, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failure_class", String),
+    Column("cause", Words),
+    Column("next_attempt_at", UtcTime),
+    Column("who", Words),
+)

@@ -1,0 +1,214 @@
+"""The one thread of a process that writes to the ledger, committing in groups.
+
+What belongs here: the queue, group commit, and telling each caller its own outcome. What does not: statements.
+
+A group is whatever was queued while the previous commit ran, so an idle ledger commits at once and a busy one shares
+each fsync among many callers. Requests about the same key keep their order; others may change places, which no caller
+can notice, because none of them has returned yet.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from resources.ledger.failures import database_failure, must_try_again
+from resources.ledger.transaction import Operation, Transaction
+
+MAX_GROUP = 64
+_TRIES = 5
+_NOTHING_STORED = "nothing of what was being recorded is stored"
+
+
+@dataclass
+class Job:
+    """One caller's request. ``keys`` are what it concerns; ``after`` runs once it is committed."""
+
+    operation: Operation[Any, Any]
+    request: Any
+    keys: tuple[Hashable, ...]
+    after: Callable[[], None] | None
+    future: Future[Any] = field(default_factory=Future[Any])
+    outcome: Any = None
+
+
+@dataclass
+class Batch:
+    """Jobs of one operation that concern different keys."""
+
+    operation: Operation[Any, Any]
+    jobs: list[Job]
+
+    def run(self, transaction: Transaction) -> None:
+        """Fill in the outcomes."""
+        outcomes = self.operation(transaction, [job.request for job in self.jobs])
+        for job, outcome in zip(self.jobs, outcomes, strict=True):
+            job.outcome = outcome
+
+
+class Writer:
+    """Owns the writer thread. ``submit`` may be called from any thread and any event loop."""
+
+    def __init__(self, engine: Engine, transaction: Callable[[Connection], Transaction]) -> None:
+        self._engine = engine
+        self._transaction = transaction
+        self._queue: queue.SimpleQueue[Job | Future[None] | None] = queue.SimpleQueue()
+        self._following: list[Job] = []
+        self._late_errors: list[Exception] = []
+        self._closed = False
+        self.after_group: Callable[[], None] | None = None
+        self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._thread.start()
+
+    def submit(
+        self,
+        operation: Operation[Any, Any],
+        request: Any,
+        keys: tuple[Hashable, ...] = (),
+        after: Callable[[], None] | None = None,
+    ) -> Future[Any]:
+        """Queue a request. The future holds its outcome once committed; an error is the caller's own."""
+        if self._closed:
+            raise RuntimeError("the ledger is closed")
+        job = Job(operation, request, keys, after)
+        self._queue.put(job)
+        return job.future
+
+    def follow(self, operation: Operation[Any, Any], request: Any, keys: tuple[Hashable, ...]) -> None:
+        """Have a request done with the next group. Only for callbacks, which run on the writer thread."""
+        self._following.append(Job(operation, request, keys, None))
+
+    def flushed(self) -> Future[None]:
+        """A future that is done once everything queued so far is, callbacks and what follows them included."""
+        barrier = Future[None]()
+        if self._closed:
+            barrier.set_result(None)
+        else:
+            self._queue.put(barrier)
+        return barrier
+
+    def close(self) -> None:
+        """Finish what is queued and end the thread."""
+        if not self._closed:
+            self._closed = True
+            self._queue.put(None)
+            self._thread.join()
+
+    def late_errors(self) -> list[Exception]:
+        """What ``after`` callbacks raised since this was last asked."""
+        errors, self._late_errors = self._late_errors, []
+        return errors
+
+    def _work(self) -> None:
+        while True:
+            stop = self._next_group()
+            # What follows a group joins the next one, unless none is waiting.
+            while self._following and (stop or self._queue.empty()):
+                group, self._following = self._following, []
+                self._finish(group)
+            if isinstance(stop, Future):
+                stop.set_result(None)
+            elif stop:
+                return
+
+    def _next_group(self) -> Future[None] | bool:
+        """Take and finish a group. Returns the barrier that ended it, or whether the ledger is being closed."""
+        group, self._following = self._following, []
+        end: Future[None] | bool = False
+        while True:
+            job = self._queue.get()
+            if not isinstance(job, Job):
+                end = True if job is None else job
+                break
+            if job.future.set_running_or_notify_cancel():
+                group.append(job)
+            if len(group) >= MAX_GROUP or self._queue.empty():
+                break
+        if group:
+            self._finish(group)
+        return end
+
+    def _finish(self, group: list[Job]) -> None:
+        try:
+            self._commit(group)
+        except SQLAlchemyError as error:
+            for job in group:
+                job.outcome = database_failure(error, _NOTHING_STORED)
+        except Exception as error:  # noqa: BLE001 - the shell of a thread: it must answer its callers and go on
+            for job in group:
+                job.outcome = error
+        for job in group:
+            if isinstance(job.outcome, Exception):
+                job.future.set_exception(job.outcome)
+            else:
+                job.future.set_result(job.outcome)
+        self._call([job.after for job in group if job.after and not isinstance(job.outcome, Exception)])
+
+    def _call(self, callbacks: Sequence[Callable[[], None]]) -> None:
+        for callback in (*callbacks, self.after_group if callbacks else None):
+            try:
+                if callback is not None:
+                    callback()
+            except Exception as error:  # noqa: BLE001 - what was committed stays committed; raised by flush and close
+                self._late_errors.append(error)
+
+    def _commit(self, group: list[Job]) -> None:
+        for attempt in range(1, _TRIES + 1):
+            committing = False
+            try:
+                with self._engine.connect() as connection, connection.begin() as block:
+                    self._run(group, connection, alone=False)
+                    committing = True
+                    block.commit()
+                return
+            except SQLAlchemyError as error:
+                # A commit without an answer may have happened; trying it again could store it twice.
+                if committing:
+                    raise
+                if must_try_again(error) and attempt < _TRIES:
+                    continue
+                break
+            except Exception:  # noqa: BLE001 - found again below, by the one job it belongs to
+                break
+        with self._engine.connect() as connection, connection.begin():
+            self._run(group, connection, alone=True)
+
+    def _run(self, group: list[Job], connection: Connection, *, alone: bool) -> None:
+        """All jobs together, or each under its own savepoint, so that one bad request costs only its caller."""
+        transaction = self._transaction(connection)
+        if not alone:
+            for batch in batches(group):
+                batch.run(transaction)
+            return
+        for job in group:
+            try:
+                with connection.begin_nested():
+                    Batch(job.operation, [job]).run(transaction)
+            except SQLAlchemyError as error:
+                if connection.invalidated:
+                    raise
+                job.outcome = database_failure(error, _NOTHING_STORED)
+            except Exception as error:  # noqa: BLE001 - a bug in one request must not take the group
+                job.outcome = error
+
+
+def batches(jobs: Sequence[Job]) -> list[Batch]:
+    """Jobs of the same operation together, where no other job about the same key stands between."""
+    found: list[Batch] = []
+    last: dict[Hashable, int] = {}
+    for job in jobs:
+        earliest = max((last.get(key, -1) for key in job.keys), default=-1) + 1
+        position = next((i for i in range(earliest, len(found)) if found[i].operation is job.operation), len(found))
+        if position == len(found):
+            found.append(Batch(job.operation, []))
+        found[position].jobs.append(job)
+        for key in job.keys:
+            last[key] = position
+    return found

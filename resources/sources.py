@@ -1,0 +1,81 @@
+"""Transcripts where they lie: paths and fsspec URLs.
+
+What belongs here: reading a whole file within a limit. What does not: noticing files, and looking into them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from typing import Any
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from resources.files import file_system, is_url, reason
+
+_CHECK_PATH = "Check the path and its permissions."
+
+
+class FileSources:
+    """``Sources`` over local files and fsspec URLs."""
+
+    async def read(self, source: str, limit_bytes: int) -> bytes:
+        """See ``Sources.read``. A file above the limit is refused before it is read."""
+        return await asyncio.to_thread(_read_url if is_url(source) else _read_path, source, limit_bytes)
+
+
+def _read_path(source: str, limit_bytes: int) -> bytes:
+    try:
+        # Opened before it is looked at, so that what was checked is what is read; a pipe must not make us wait.
+        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
+    except (OSError, ValueError) as error:
+        raise _unreadable(source, reason(error)) from error
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise _unreadable(source, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
+        try:
+            return _within(file, source, status.st_size, limit_bytes)
+        except OSError as error:
+            raise _unreadable(source, reason(error)) from error
+
+
+def _read_url(source: str, limit_bytes: int) -> bytes:
+    system, path = file_system(source)
+    try:
+        info = system.info(path)
+        if info.get("type") == "directory":
+            raise _unreadable(source, "it is a folder")
+        with system.open(path, "rb") as file:
+            return _within(file, source, info.get("size"), limit_bytes)
+    except PipelineError:
+        raise
+    except Exception as error:
+        raise _unreadable(source, reason(error)) from error
+
+
+def _within(file: Any, source: str, size: int | None, limit_bytes: int) -> bytes:
+    if size is not None and size > limit_bytes:
+        raise _too_large(source, size, limit_bytes)
+    content = bytes(file.read(limit_bytes + 1))
+    if len(content) > limit_bytes:
+        raise _too_large(source, len(content), limit_bytes)
+    return content
+
+
+def _unreadable(source: str, why: str) -> PipelineError:
+    cause = f"{_shown(source)} cannot be read ({why}), so its meeting was not processed."
+    return PipelineError(FailureClass.UNREADABLE_INPUT, cause, _CHECK_PATH)
+
+
+def _too_large(source: str, size: int, limit_bytes: int) -> PipelineError:
+    return PipelineError(
+        FailureClass.UNREADABLE_INPUT,
+        f"{_shown(source)} has {size} bytes or more, above the limit of {limit_bytes}, so it was not read.",
+        "Check that it is a transcript and not a recording; else raise max_file_bytes in the configuration.",
+    )
+
+
+def _shown(source: str) -> str:
+    """The name on one line, whatever it holds."""
+    return ascii(source) if not source.isprintable() else source
