@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Any
+from typing import Any, cast
 
 from fsspec.core import url_to_fs  # pyright: ignore[reportUnknownVariableType] - partly typed
 
@@ -25,7 +25,7 @@ def is_url(name: str) -> bool:
 def file_system(url: str) -> tuple[Any, str]:
     """The file system behind ``url`` and the path in it. Raises PipelineError(storage_unavailable)."""
     try:
-        opened: tuple[Any, str] = url_to_fs(url)
+        return cast("tuple[Any, str]", url_to_fs(url))
     except (ImportError, ValueError) as error:
         protocol = re.split("://|::", url, maxsplit=1)[0]
         raise PipelineError(
@@ -33,7 +33,6 @@ def file_system(url: str) -> tuple[Any, str]:
             f"No file system for {protocol}:// can be opened ({type(error).__name__}), so nothing was read or written.",
             f"Install the fsspec package for {protocol}, or use a folder.",
         ) from error
-    return opened
 
 
 def reason(error: BaseException) -> str:
