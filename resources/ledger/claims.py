@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
+from resources.database.transaction import Transaction
 from resources.ledger.attempts import cut_off_attempts, start_attempts
 from resources.ledger.intents import IN_FLIGHT, change_intents, lock_intents, lock_records, selected
 from resources.ledger.rows import intent_from
-from resources.ledger.transaction import Transaction
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from dataclasses import replace
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Meeting, StageCommit
 from artifact_assets.domain.states import MeetingState
+from resources.database.transaction import Transaction
 from resources.ledger.checkpoints import store_checkpoints
 from resources.ledger.items import replace_items
 from resources.ledger.meetings import add_transitions, change_meetings, lock_meetings
-from resources.ledger.transaction import Transaction
 
 
 def commit(transaction: Transaction, requests: Sequence[StageCommit]) -> Sequence[PipelineError | None]:

@@ -14,9 +14,9 @@ from sqlalchemy import Select, and_, bindparam, exists, func, insert, or_, selec
 
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import IntentState
+from resources.database.transaction import Transaction
 from resources.ledger.rows import Values, intent_from
 from resources.ledger.tables import ATTEMPTS, INTENTS
-from resources.ledger.transaction import Transaction
 
 _I = INTENTS.c
 _LOCKED = (

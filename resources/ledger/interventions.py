@@ -12,8 +12,8 @@ from sqlalchemy import Select, insert, select
 
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Intervention
+from resources.database.transaction import Transaction
 from resources.ledger.tables import INTERVENTIONS
-from resources.ledger.transaction import Transaction
 
 _ADD = insert(INTERVENTIONS)
 

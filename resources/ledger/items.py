@@ -11,9 +11,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, delete, insert, select
 
 from artifact_assets.domain.records import KnownItem
+from resources.database.transaction import Transaction
 from resources.ledger.rows import item_from, item_values
 from resources.ledger.tables import ITEMS
-from resources.ledger.transaction import Transaction
 
 _OF_MEETINGS = select(ITEMS).where(ITEMS.c.meeting_id.in_(bindparam("ids", expanding=True))).order_by(ITEMS.c.id)
 _DROP = delete(ITEMS).where(ITEMS.c.meeting_id.in_(bindparam("ids", expanding=True)))

@@ -13,12 +13,12 @@ from sqlalchemy import bindparam, update
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Meeting, Opened
+from resources.database.transaction import Transaction
 from resources.ledger.checkpoints import checkpoints_by_meeting
 from resources.ledger.intents import intents_by_meeting
 from resources.ledger.items import items_by_meeting
 from resources.ledger.meetings import lock_meetings
 from resources.ledger.tables import MEETINGS
-from resources.ledger.transaction import Transaction
 
 _M = MEETINGS.c
 _TAKE = (

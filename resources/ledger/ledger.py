@@ -15,7 +15,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, Row, Select
 from sqlalchemy.exc import SQLAlchemyError
 
-from artifact_assets.domain.failures import FailureClass
+from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.ports import Clock
 from artifact_assets.domain.records import (
     Arrival,
@@ -33,16 +33,16 @@ from artifact_assets.domain.records import (
     Transition,
 )
 from artifact_assets.domain.states import IntentState, MeetingState
+from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
+from resources.database.failures import database_failure
+from resources.database.locks import exclusive
+from resources.database.transaction import Transaction
+from resources.database.writer import Writer
 from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, meetings, rows
-from resources.ledger.engine import connect_engine, database_file, ledger_url, make_private, reading
-from resources.ledger.failures import database_failure
-from resources.ledger.locks import exclusive
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
 from resources.ledger.schema import prepare
 from resources.ledger.settling import settle
-from resources.ledger.transaction import Transaction
-from resources.ledger.writer import Writer
 
 T = TypeVar("T")
 
@@ -53,7 +53,7 @@ def open_ledger(url: str, *, tenant: str, clock: Clock, database_time: bool = Tr
     Raises PipelineError(storage_unavailable) when it cannot be reached, is newer or older than this program, or belongs
     to another tenant. ``database_time`` judges leases by the server's clock where there is one.
     """
-    parsed = ledger_url(url)
+    parsed = parsed_url(url)
     file = database_file(parsed)
     if file is not None:
         make_private(file)
@@ -69,6 +69,10 @@ def open_ledger(url: str, *, tenant: str, clock: Clock, database_time: bool = Tr
     return SqlLedger(engine, clock, database_time=database_time and file is None)
 
 
+def _failure(error: SQLAlchemyError, _committing: bool) -> PipelineError:
+    return database_failure(error, "nothing of what was being recorded counts as stored")
+
+
 class SqlLedger:
     """``Ledger`` on SQLite or PostgreSQL. Open it with ``open_ledger``; close it, or use it as a context manager."""
 
@@ -78,7 +82,7 @@ class SqlLedger:
 
         self._engine = engine
         self._reading = reading(engine)
-        self._writer = Writer(engine, transaction)
+        self._writer = Writer(engine, transaction, _failure, "ledger")
         self._writer.after_group = self._group_told
         self._told: list[Checkpoint] = []
         self.on_group: Callable[[], None] | None = None

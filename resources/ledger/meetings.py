@@ -14,9 +14,9 @@ from sqlalchemy import Select, bindparam, insert, select, update
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Meeting
 from artifact_assets.domain.states import MeetingState
+from resources.database.transaction import Transaction
 from resources.ledger.rows import Values, meeting_from
 from resources.ledger.tables import MEETINGS, TRANSITIONS
-from resources.ledger.transaction import Transaction
 
 _M = MEETINGS.c
 _LOCKED = (

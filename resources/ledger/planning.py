@@ -13,9 +13,9 @@ from datetime import datetime
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent, IntentPlan
 from artifact_assets.domain.states import IntentState
+from resources.database.transaction import Transaction
 from resources.ledger.intents import add_intents, change_intents, lock_intents, lock_records
 from resources.ledger.rows import plan_values
-from resources.ledger.transaction import Transaction
 
 _UNSENT = frozenset({IntentState.PLANNED, IntentState.RETRY_SCHEDULED, IntentState.PARKED, IntentState.AWAITING_REVIEW})
 

@@ -16,9 +16,9 @@ from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Arrival, Meeting, Reception
 from artifact_assets.domain.states import MeetingState
+from resources.database.transaction import Transaction
 from resources.ledger.meetings import add_meetings, add_transitions, lock_meetings
 from resources.ledger.tables import MEETINGS
-from resources.ledger.transaction import Transaction
 
 _FROM_ARRIVAL = (
     "source",

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, Engine, column, insert, inspect, select, tabl
 from sqlalchemy.exc import SQLAlchemyError
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from resources.ledger.engine import connect_engine, database_file, ledger_url, make_private, reading
-from resources.ledger.failures import database_failure
-from resources.ledger.locks import exclusive
+from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
+from resources.database.failures import database_failure
+from resources.database.locks import exclusive
 from resources.ledger.tables import DEPLOYMENT, VERSION_TABLE
 
 VERSIONS: tuple[str, ...] = ("0001",)
@@ -28,7 +28,7 @@ _VERSION = table(VERSION_TABLE, column("version_num"))
 
 def ledger_version(url: str) -> str | None:
     """The version of the ledger at ``url``, None when there is none yet. Raises PipelineError(storage_unavailable)."""
-    parsed = ledger_url(url)
+    parsed = parsed_url(url)
     file = database_file(parsed)
     if file is not None and not file.exists():
         return None
@@ -44,7 +44,7 @@ def ledger_version(url: str) -> str | None:
 
 def migrate(url: str) -> tuple[str | None, str]:
     """Bring the ledger to the newest version; returns the version before and after. A newer ledger is refused."""
-    parsed = ledger_url(url)
+    parsed = parsed_url(url)
     file = database_file(parsed)
     if file is not None:
         make_private(file)

@@ -11,9 +11,9 @@ from dataclasses import replace
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent, Settlement
 from artifact_assets.domain.states import IntentState, may_follow
+from resources.database.transaction import Transaction
 from resources.ledger.attempts import add_lookups, end_attempts
 from resources.ledger.intents import IN_FLIGHT, change_intents, lock_intents, lock_records
-from resources.ledger.transaction import Transaction
 
 
 def settle(transaction: Transaction, requests: Sequence[Settlement]) -> Sequence[Intent | PipelineError]:

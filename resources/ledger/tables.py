@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-from resources.ledger.columns import UtcTime, Words, json_column
+from resources.database.columns import UtcTime, Words, json_column
 
 METADATA = MetaData()
 

@@ -1,8 +1,8 @@
-"""The one thread of a process that writes to the ledger, committing in groups.
+"""The one thread of a process that writes to a database, committing in groups.
 
 What belongs here: the queue, group commit, and telling each caller its own outcome. What does not: statements.
 
-A group is whatever was queued while the previous commit ran, so an idle ledger commits at once and a busy one shares
+A group is whatever was queued while the previous commit ran, so an idle database commits at once and a busy one shares
 each fsync among many callers. Requests about the same key keep their order; others may change places, which no caller
 can notice, because none of them has returned yet.
 """
@@ -19,12 +19,12 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from resources.ledger.failures import database_failure, must_try_again
-from resources.ledger.transaction import Operation, Transaction
+from artifact_assets.domain.failures import PipelineError
+from resources.database.failures import must_try_again
+from resources.database.transaction import Operation, Transaction
 
 MAX_GROUP = 64
 _TRIES = 5
-_NOTHING_STORED = "nothing of what was being recorded is stored"
 
 
 @dataclass
@@ -56,15 +56,23 @@ class Batch:
 class Writer:
     """Owns the writer thread. ``submit`` may be called from any thread and any event loop."""
 
-    def __init__(self, engine: Engine, transaction: Callable[[Connection], Transaction]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        transaction: Callable[[Connection], Transaction],
+        failure: Callable[[SQLAlchemyError, bool], PipelineError],
+        name: str,
+    ) -> None:
+        """``failure`` words a database error; its second argument tells whether the commit was under way."""
         self._engine = engine
+        self._failure = failure
         self._transaction = transaction
         self._queue: queue.SimpleQueue[Job | Future[None] | None] = queue.SimpleQueue()
         self._following: list[Job] = []
         self._late_errors: list[Exception] = []
         self._closed = False
         self.after_group: Callable[[], None] | None = None
-        self._thread = threading.Thread(target=self._work, name="ledger-writer", daemon=True)
+        self._thread = threading.Thread(target=self._work, name=f"{name}-writer", daemon=True)
         self._thread.start()
 
     def submit(
@@ -76,7 +84,7 @@ class Writer:
     ) -> Future[Any]:
         """Queue a request. The future holds its outcome once committed; an error is the caller's own."""
         if self._closed:
-            raise RuntimeError("the ledger is closed")
+            raise RuntimeError("the database is closed")
         job = Job(operation, request, keys, after)
         self._queue.put(job)
         return job.future
@@ -119,7 +127,7 @@ class Writer:
                 return
 
     def _next_group(self) -> Future[None] | bool:
-        """Take and finish a group. Returns the barrier that ended it, or whether the ledger is being closed."""
+        """Take and finish a group. Returns the barrier that ended it, or whether the database is being closed."""
         group, self._following = self._following, []
         end: Future[None] | bool = False
         while True:
@@ -138,12 +146,8 @@ class Writer:
     def _finish(self, group: list[Job]) -> None:
         try:
             self._commit(group)
-        except SQLAlchemyError as error:
-            for job in group:
-                job.outcome = database_failure(error, _NOTHING_STORED)
         except Exception as error:  # noqa: BLE001 - the shell of a thread: it must answer its callers and go on
-            for job in group:
-                job.outcome = error
+            self._fail(group, error)
         for job in group:
             if isinstance(job.outcome, Exception):
                 job.future.set_exception(job.outcome)
@@ -160,25 +164,30 @@ class Writer:
                 self._late_errors.append(error)
 
     def _commit(self, group: list[Job]) -> None:
-        for attempt in range(1, _TRIES + 1):
-            committing = False
+        for _ in range(_TRIES - 1):
             try:
-                with self._engine.connect() as connection, connection.begin() as block:
-                    self._run(group, connection, alone=False)
-                    committing = True
-                    block.commit()
+                self._transact(group, alone=False)
                 return
             except SQLAlchemyError as error:
-                # A commit without an answer may have happened; trying it again could store it twice.
-                if committing:
-                    raise
-                if must_try_again(error) and attempt < _TRIES:
-                    continue
-                break
+                if not must_try_again(error):
+                    break
             except Exception:  # noqa: BLE001 - found again below, by the one job it belongs to
                 break
-        with self._engine.connect() as connection, connection.begin():
-            self._run(group, connection, alone=True)
+        self._transact(group, alone=True)
+
+    def _transact(self, group: list[Job], *, alone: bool) -> None:
+        with self._engine.connect() as connection, connection.begin() as block:
+            self._run(group, connection, alone=alone)
+            try:
+                block.commit()
+            except SQLAlchemyError as error:
+                # A commit without an answer may have happened: trying it again could store it twice.
+                self._fail(group, error, committing=True)
+
+    def _fail(self, jobs: Sequence[Job], error: Exception, *, committing: bool = False) -> None:
+        # An error of its own for each: raising one in several callers mixes up their tracebacks.
+        for job in jobs:
+            job.outcome = self._failure(error, committing) if isinstance(error, SQLAlchemyError) else error
 
     def _run(self, group: list[Job], connection: Connection, *, alone: bool) -> None:
         """All jobs together, or each under its own savepoint, so that one bad request costs only its caller."""
@@ -191,12 +200,10 @@ class Writer:
             try:
                 with connection.begin_nested():
                     Batch(job.operation, [job]).run(transaction)
-            except SQLAlchemyError as error:
+            except Exception as error:
                 if connection.invalidated:
                     raise
-                job.outcome = database_failure(error, _NOTHING_STORED)
-            except Exception as error:  # noqa: BLE001 - a bug in one request must not take the group
-                job.outcome = error
+                self._fail([job], error)
 
 
 def batches(jobs: Sequence[Job]) -> list[Batch]:

@@ -1,4 +1,4 @@
-"""One write transaction, as the statements of the ledger see it.
+"""One write transaction, as its statements see it.
 
 What belongs here: the connection and the time leases are judged by. What does not: beginning and committing (see
 ``writer``).
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Executable, text
 
 from artifact_assets.domain.failures import PipelineError
-from resources.ledger.columns import UtcTime
+from resources.database.columns import UtcTime
 
 R = TypeVar("R")
 T = TypeVar("T")

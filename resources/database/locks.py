@@ -14,7 +14,7 @@ from collections.abc import Generator
 
 from sqlalchemy import Engine, text
 
-from resources.ledger.engine import database_file
+from resources.database.engine import database_file
 
 # Any number unlikely to be used by others who share the PostgreSQL database.
 _FAMILY = zlib.crc32(b"meeting-artifacts") >> 1

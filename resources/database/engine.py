@@ -1,4 +1,4 @@
-"""Connections to the ledger's database.
+"""Connections to a relational database: of the ledger, of the record store.
 
 What belongs here: URLs, and what every connection of SQLite and PostgreSQL is set to. What does not: tables.
 """
@@ -15,8 +15,8 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, OperationalError
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from resources.ledger.columns import dump_json
-from resources.ledger.failures import is_locked
+from resources.database.columns import dump_json
+from resources.database.failures import is_locked
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long SQLite itself waits for another process."""
@@ -25,22 +25,22 @@ PATIENCE_SECONDS = 300
 _PAUSE_SECONDS = 0.02
 
 
-def ledger_url(url: str) -> URL:
+def parsed_url(url: str) -> URL:
     """``url`` with its driver named. Raises PipelineError(storage_unavailable) for other databases."""
-    remedy = "Set ARTIFACTS_DATABASE_URL to sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
+    remedy = "Give a URL such as sqlite:///PATH or postgresql://USER:PASSWORD@HOST/DATABASE."
     try:
         parsed = make_url(url)
     except ArgumentError:
-        cause = "The ledger's database URL cannot be read, so nothing was opened."
+        cause = "The database URL cannot be read, so nothing was opened."
         raise PipelineError(FailureClass.STORAGE_UNAVAILABLE, cause, remedy) from None
     if parsed.drivername in {"postgresql", "postgres"}:
         # SQLAlchemy 2.1 reads plain postgresql:// as psycopg 3; Dagster speaks psycopg2, and one driver is enough.
         parsed = parsed.set(drivername="postgresql+psycopg2")
     if parsed.drivername not in {"postgresql+psycopg2", "sqlite", "sqlite+pysqlite"}:
-        cause = f"The ledger cannot live in a database of kind {parsed.drivername}, so nothing was opened."
+        cause = f"A database of kind {parsed.drivername} is not known here, so nothing was opened."
         raise PipelineError(FailureClass.STORAGE_UNAVAILABLE, cause, remedy)
     if parsed.get_backend_name() == "sqlite" and not parsed.database:
-        cause = "The ledger's SQLite URL names no file, so nothing would survive the process."
+        cause = "The SQLite URL names no file, so nothing would survive the process."
         raise PipelineError(FailureClass.STORAGE_UNAVAILABLE, cause, remedy)
     return parsed
 
@@ -90,7 +90,7 @@ def make_private(file: Path) -> None:
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
-        cause = f"The ledger file {file} cannot be written ({error.strerror}), so nothing was opened."
+        cause = f"The database file {file} cannot be written ({error.strerror}), so nothing was opened."
         remedy = "Make its folder writable, or set ARTIFACTS_HOME to another one."
         raise PipelineError(FailureClass.STORAGE_UNAVAILABLE, cause, remedy) from None
 

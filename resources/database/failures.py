@@ -17,7 +17,7 @@ def database_failure(error: SQLAlchemyError, consequence: str) -> PipelineError:
     """A failure without the statement, its parameters or the server's detail line: those may hold row values."""
     return PipelineError(
         FailureClass.STORAGE_UNAVAILABLE,
-        f"The ledger's database answered with {_code(error)}, so {consequence}.",
+        f"The database answered with {_code(error)}, so {consequence}.",
     )
 
 
