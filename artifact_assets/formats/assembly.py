@@ -10,7 +10,8 @@ past 1,000 characters. Bounded turns keep evidence readable in a monologue.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from artifact_assets.domain.transcript import SourceRef, Turn
@@ -39,6 +40,9 @@ SENTENCE_ENDS = (
 )
 
 
+_SENTENCE_GAP = re.compile(r"(?<=[.!?…。？！])\s+")
+
+
 @dataclass(frozen=True)
 class MergeRule:
     """When a turn ends although the speaker goes on. Pause in seconds, lengths in characters."""
@@ -60,12 +64,12 @@ def assembled(fragments: Sequence[Fragment], notes: Notes) -> tuple[Turn, ...]:
     length = 0
     for fragment in ordered:
         if run and _ends(run[-1], fragment, length):
-            turns.append(_turn(len(turns), run, notes))
+            turns.append(_turn(len(turns), run))
             run, length = [], 0
         run.append(fragment)
         length += len(fragment.text) + 1
     if run:
-        turns.append(_turn(len(turns), run, notes))
+        turns.append(_turn(len(turns), run))
     return tuple(turns)
 
 
@@ -74,7 +78,7 @@ def _in_time_order(fragments: Sequence[Fragment], notes: Notes) -> list[Fragment
     keys: list[float] = []
     latest = 0.0
     sorted_already = True
-    for fragment in fragments:
+    for fragment in _short(fragments):
         text = fragment.text.strip()
         if not text:
             continue
@@ -92,18 +96,35 @@ def _in_time_order(fragments: Sequence[Fragment], notes: Notes) -> list[Fragment
                 _place(fragment),
             )
             end = None
-        if text is not fragment.text or start is not fragment.start or end is not fragment.end:
-            fragment = fragment._replace(text=text, start=start, end=end)
         if start is not None:
             sorted_already = sorted_already and start >= latest
             latest = start
-        kept.append(fragment)
+        same = text is fragment.text and start is fragment.start and end is fragment.end
+        kept.append(fragment if same else fragment._replace(text=text, start=start, end=end))
         keys.append(latest)
     if not sorted_already:
         notes.add("reordered", "The file is not in time order; turns were sorted by start.")
         order = sorted(range(len(kept)), key=keys.__getitem__)
         kept = [kept[index] for index in order]
     return kept
+
+
+def _short(fragments: Iterable[Fragment]) -> Iterator[Fragment]:
+    """``fragments`` with those longer than any turn cut behind sentences; the first piece has the start, the last the end."""
+    for fragment in fragments:
+        if len(fragment.text) <= NAMED.end_anywhere_after:
+            yield fragment
+            continue
+        pieces: list[str] = []
+        for sentence in _SENTENCE_GAP.split(fragment.text):
+            if pieces and len(pieces[-1]) < NAMED.end_at_sentence_after:
+                pieces[-1] = f"{pieces[-1]} {sentence}"
+            else:
+                pieces.append(sentence)
+        for position, piece in enumerate(pieces):
+            start = fragment.start if position == 0 else None
+            end = fragment.end if position == len(pieces) - 1 else None
+            yield fragment._replace(text=piece, start=start, end=end)
 
 
 def _ends(last: Fragment, following: Fragment, length: int) -> bool:
@@ -119,7 +140,7 @@ def _ends(last: Fragment, following: Fragment, length: int) -> bool:
     return since is not None and following.start is not None and following.start - since > rule.longest_pause
 
 
-def _turn(index: int, run: list[Fragment], notes: Notes) -> Turn:
+def _turn(index: int, run: list[Fragment]) -> Turn:
     text = run[0].text
     if len(run) > 1:
         parts = [text]
@@ -131,7 +152,8 @@ def _turn(index: int, run: list[Fragment], notes: Notes) -> Turn:
         text = "".join(parts)
     start = next((fragment.start for fragment in run if fragment.start is not None), None)
     end = max((fragment.end for fragment in run if fragment.end is not None), default=None)
-    if run[-1].end is None or (start is not None and end is not None and end < start):
+    last_timed = next((fragment for fragment in reversed(run) if fragment.start is not None), run[-1])
+    if last_timed.end is None or (start is not None and end is not None and end < start):
         end = None
     # model_construct: the values are checked above, and one shared key set per turn halves the memory of a long file
     return Turn.model_construct(

@@ -69,19 +69,20 @@ def add_fragments(reading: Reading, utterances: Sequence[Utterance]) -> None:
     speaker: str | None = None
     carried = False
     for text, voice, start, end, line, end_line, cue in utterances:
+        said = text
         if voice is not None:
             who = cleaned(voice)
         else:
             found = labels.split(text) if labels is not None and (":" in text or "：" in text) else None
             if found is not None:
-                speaker, text = cleaned(found[0]), found[1]
-                who = speaker
+                who = speaker = cleaned(found[0])
+                said = found[1]
             elif text.startswith(">>"):
                 who = speaker = None
             else:
                 who = speaker if carry else None
                 carried = carried or who is not None
-        reading.fragments.append(Fragment(text, who, start, end, line, end_line, cue))
+        reading.fragments.append(Fragment(said, who, start, end, line, end_line, cue))
     if carried:
         reading.notes.add(
             "speaker_carried_over",

@@ -19,7 +19,8 @@ _FRACTION = re.compile(r"(\d{2}:\d{2}:\d{2})[.,](\d+)")
 _SHORT_OFFSET = re.compile(r"([+-]\d{2})(\d{2})$")
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WRITTEN = re.compile(
-    r"(?:(?P<m1>[A-Z][a-z]{2,8})\.? (?P<d1>\d{1,2})(?:st|nd|rd|th)?,? (?P<y1>20\d{2})|(?P<d2>\d{1,2})\.? (?P<m2>[A-Z][a-z]{2,8})\.?,? (?P<y2>20\d{2}))"
+    r"(?P<m1>[A-Z][a-z]{2,8})\.? (?P<d1>\d{1,2})(?:st|nd|rd|th)?,? (?P<y1>20\d{2})"
+    r"|(?P<d2>\d{1,2})\.? (?P<m2>[A-Z][a-z]{2,8})\.?,? (?P<y2>20\d{2})"
 )
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,2}):(\d{2})(?::(\d{2}))?(?![\d:])\s*([AaPp]\.?[Mm])?")
 _NUMERIC = re.compile(r"(?<!\d)(20\d{2})[-/_.](\d{2})[-/_.](\d{2})(?!\d)")
@@ -77,7 +78,7 @@ def in_zone(year: int, month: int, day: int, hour: int, minute: int, second: int
     """A datetime in the UTC or GMT offset named in ``zone_text``, naive without one; None when it is no date."""
     zone = _ZONE.search(zone_text)
     try:
-        moment = datetime(year, month, day, hour, minute, second)
+        moment = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - naive is what the file says
         if zone is None:
             return _plausible(moment)
         offset = timedelta(hours=int(zone[2] or 0), minutes=int(zone[3] or 0))

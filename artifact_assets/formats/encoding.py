@@ -90,7 +90,7 @@ def _decode_other(content: bytes, notes: Notes) -> str:
     text = content.decode("utf-8", "replace")
     broken = text.count(REPLACEMENT)
     high = len(text) - len(text.encode("ascii", "ignore"))
-    if broken <= max(3, high // 20) and high > broken or broken == 1:
+    if (broken <= max(3, high // 20) and high > broken) or broken == 1:
         notes.add(
             "broken_encoding",
             f"{broken} characters that are not UTF-8 were replaced by U+FFFD.",
@@ -108,9 +108,8 @@ def _guessed(content: bytes) -> str:
         sample += match.group()[:512]
         if len(sample) > SAMPLE_BYTES:
             break
-    from charset_normalizer import (
-        from_bytes,
-    )  # here: its import costs more than reading a UTF-8 transcript
+    # here, because its import costs more than reading a UTF-8 transcript
+    from charset_normalizer import from_bytes  # noqa: PLC0415
 
     best = from_bytes(sample).best()
     return best.encoding if best is not None and best.encoding not in ("utf_8", "ascii") else "cp1252"

@@ -82,7 +82,9 @@ def has(value: Json, *keys: str) -> bool:
 
 def first_object(value: Json) -> dict[str, Json]:
     """The first object in a list, else an empty one."""
-    return next((item for _, item in objects(value)), {})
+    for _, item in objects(value):
+        return item
+    return {}
 
 
 def pick(value: dict[str, Json], *keys: str) -> Json:

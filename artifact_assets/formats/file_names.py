@@ -22,12 +22,14 @@ _ZOOM = re.compile(
 )
 _STAMPED = re.compile(r"(?<!\d)(20\d{2})(\d{2})(\d{2})[_T-](\d{2})(\d{2})(\d{2})?(Z|UTC)?(?!\d)")
 _DATED = re.compile(
-    r"(?<!\d)(20\d{2})[-_./](\d{2})[-_./](\d{2})(?:[ T_-]+(?:at )?(\d{2})[-_:.h]?(\d{2})(?:[-_:.](\d{2}))?(?!\d)\s?((?:GMT|UTC)(?:[+-]\d{1,2}(?:[:_]?\d{2})?)?|Z(?![A-Za-z]))?)?"
+    r"(?<!\d)(20\d{2})[-_./](\d{2})[-_./](\d{2})"
+    r"(?:[ T_-]+(?:at )?(\d{2})[-_:.h]?(\d{2})(?:[-_:.](\d{2}))?(?!\d)\s?((?:GMT|UTC)(?:[+-]\d{1,2}(?:[:_]?\d{2})?)?|Z(?![A-Za-z]))?)?"
 )
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _NO_TITLE = re.compile(
     r"(?:meeting|audio|video|recording|transcript|transcription|captions?|subtitles?|export|file|untitled|output|stdin"
-    r"|otter ai|notes by gemini|call|new|copy|zoom|teams|\(?\d+\)?|[0-9a-f]{8,}|[\W_]+)(?:\s+(?:meeting|recording|transcript|captions|\(?\d+\)?))*",
+    r"|otter ai|notes by gemini|call|new|copy|zoom|teams|\(?\d+\)?|[0-9a-f]{8,}(?:-[0-9a-f]{4,})*|[\W_]+)"
+    r"(?:\s+(?:meeting|recording|transcript|captions|\(?\d+\)?))*",
     re.IGNORECASE,
 )
 _TAILS = re.compile(

@@ -99,3 +99,18 @@ class Reading:
         person = Participant(name=label, email=address, role=role)
         if person not in self.participants:
             self.participants.append(person)
+
+    def say(
+        self,
+        text: str,
+        speaker: str | None,
+        start: float | None,
+        end: float | None,
+        pointer: str,
+        *,
+        glue: str = " ",
+        cue: str | None = None,
+    ) -> None:
+        """Add what a JSON entry says; an entry without words adds nothing."""
+        if text and not text.isspace():
+            self.fragments.append(Fragment(text.strip(), speaker, start, end, cue=cue, pointer=pointer, glue=glue))

@@ -65,9 +65,9 @@ def matched_names(
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """Participant name by speaker for every speaker that matches one, and the speakers that fit several."""
     names: dict[str, str] = {}
-    unclear: dict[str, None] = {}
+    unclear: dict[str, None] = {}  # a set that keeps the order of the file
     people = list(dict.fromkeys(participants))
-    open_speakers = [speaker for speaker in speakers if not is_placeholder(speaker)]
+    open_speakers: list[str] = [speaker for speaker in speakers if not is_placeholder(speaker)]
     for fits in _STEPS:
         taken = set(names.values())
         free = [person for person in people if person.name not in taken]
@@ -79,10 +79,8 @@ def matched_names(
             elif len(fitting) > 1:
                 unclear[speaker] = None
         claims = list(found.values())
-        for speaker, name in found.items():
-            if fits in _FIRM or claims.count(name) == 1:
-                names[speaker] = name
-        open_speakers = [speaker for speaker in open_speakers if speaker not in names]
+        names |= {speaker: name for speaker, name in found.items() if fits in _FIRM or claims.count(name) == 1}
+        open_speakers: list[str] = [speaker for speaker in open_speakers if speaker not in names]
     return names, tuple(speaker for speaker in unclear if speaker not in names)
 
 
@@ -132,7 +130,7 @@ def _one_name(speaker: str, person: Participant) -> bool:
 
 
 _STEPS: tuple[Callable[[str, Participant], bool], ...] = (_same_name, _same_words, _same_email, _initial, _one_name)
-_FIRM = _STEPS[:3]
+_FIRM: tuple[Callable[[str, Participant], bool], ...] = _STEPS[:3]
 """Steps at which two spellings in one file may both be the same person; the others match one speaker each."""
 
 

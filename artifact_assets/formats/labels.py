@@ -77,8 +77,7 @@ def looks_like_name(label: str) -> bool:
     if (
         not 1 <= len(label) <= LONGEST_LABEL
         or _MARKS.search(label)
-        or is_field(label)
-        and label.casefold() not in _AMBIGUOUS
+        or (is_field(label) and label.casefold() not in _AMBIGUOUS)
     ):
         return False
     if _PHONE.fullmatch(label) or "@" in label:

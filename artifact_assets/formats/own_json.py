@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.meeting import Participant
-from artifact_assets.domain.transcript import ReadingNote, SourceRef, Turn
+from artifact_assets.domain.transcript import ReadingNote, SourceRef, Transcript, Turn
 from artifact_assets.formats.dates import instant
 from artifact_assets.formats.fields import (
     Json,
@@ -30,10 +30,7 @@ from artifact_assets.formats.fields import (
 from artifact_assets.formats.fragment import Reading
 from artifact_assets.formats.times import bounded
 
-_KNOWN = frozenset(
-    ("schema_version", "meeting_id", "format", "title", "started_at", "kind", "participants", "turns", "language")
-    + ("coverage", "warnings", "refs")
-)
+_KNOWN = frozenset(Transcript.model_fields) | {"meeting_id", "refs"}
 
 
 def sureness(value: Json) -> float:

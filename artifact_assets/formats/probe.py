@@ -148,7 +148,7 @@ def _refuse_by_signature(content: bytes) -> None:
                 f"The file is {name}, not a transcript.",
                 remedy,
             )
-    if content[4:8] == b"ftyp" or content[:4] == b"RIFF" and content[8:12] in (b"WAVE", b"AVI "):
+    if content[4:8] == b"ftyp" or (content[:4] == b"RIFF" and content[8:12] in (b"WAVE", b"AVI ")):
         raise PipelineError(
             FailureClass.UNREADABLE_INPUT,
             "The file is a recording, not a transcript.",

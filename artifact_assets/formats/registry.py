@@ -7,20 +7,51 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
-from artifact_assets.formats import own_json, webvtt
-from artifact_assets.formats.cues import arrow_times
+from artifact_assets.formats import own_json, podcast_html, podcast_json, vcon, webvtt
 from artifact_assets.formats.dialogue import read_dialogue
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.fragment import Reading
-from artifact_assets.formats.google_meet import read_google_meet, signs
+from artifact_assets.formats.google_meet import read_google_meet
 from artifact_assets.formats.notes_text import read_notes
-from artifact_assets.formats.otter import has_footer, header_count, read_otter
+from artifact_assets.formats.notetakers import (
+    fathom,
+    fireflies,
+    gong,
+    grain,
+    granola,
+    otter_json,
+    read_ai,
+    recall_ai,
+    tldv,
+    zoom_timeline,
+)
+from artifact_assets.formats.otter import read_otter
 from artifact_assets.formats.probe import Probe
-from artifact_assets.formats.subrip import read_sbv, read_srt, sbv_times
+from artifact_assets.formats.recognition import (
+    looks_like_dialogue,
+    looks_like_google_meet,
+    looks_like_notes,
+    looks_like_otter,
+    looks_like_sbv,
+    looks_like_srt,
+    looks_like_webvtt,
+)
+from artifact_assets.formats.recognizers import (
+    assemblyai,
+    aws_transcribe,
+    azure_batch,
+    deepgram,
+    google_stt,
+    ibm,
+    newsroom,
+    rev_ai,
+    speechmatics,
+    whisper,
+)
+from artifact_assets.formats.subrip import read_sbv, read_srt
 
-HEAD_LINES = 60
+SURE = 0.8
 
 
 @dataclass(frozen=True)
@@ -32,67 +63,6 @@ class Format:
     kind: str
     sureness: Callable[[Probe], float]
     read: Callable[[Probe], Reading]
-
-
-def _webvtt(probe: Probe) -> float:
-    if webvtt.header_line(probe.lines) is not None:
-        return 1.0
-    return 0.7 if _timed(probe) and not _numbered(probe) and not _comma_times(probe) else 0.0
-
-
-def _srt(probe: Probe) -> float:
-    if webvtt.header_line(probe.lines) is not None or not _timed(probe):
-        return 0.0
-    return 0.95 if _numbered(probe) or _comma_times(probe) else 0.0
-
-
-def _sbv(probe: Probe) -> float:
-    return 0.95 if any(sbv_times(line) is not None for line in probe.lines[:HEAD_LINES]) else 0.0
-
-
-def _timed(probe: Probe) -> bool:
-    return any("-->" in line and arrow_times(line) is not None for line in probe.lines[:HEAD_LINES])
-
-
-def _numbered(probe: Probe) -> bool:
-    head = probe.lines[:HEAD_LINES]
-    return any(above.strip().isdecimal() and arrow_times(line) is not None for above, line in pairwise(head))
-
-
-def _comma_times(probe: Probe) -> bool:
-    return any("," in line and arrow_times(line) is not None for line in probe.lines[:HEAD_LINES])
-
-
-def _otter(probe: Probe) -> float:
-    if _timed(probe):
-        return 0.0
-    headers = header_count(probe.dialogue)
-    if has_footer(probe.lines):
-        return 0.95
-    return 0.85 if headers >= 2 else 0.7 if headers == 1 and len(probe.dialogue.lines) <= 6 else 0.0
-
-
-def _google_meet(probe: Probe) -> float:
-    found = signs(probe.lines)
-    return 0.0 if not found or not probe.dialogue.labelled else 0.9 if found == 1 else 0.98
-
-
-def _dialogue(probe: Probe) -> float:
-    if _timed(probe):
-        return 0.0
-    dialogue = probe.dialogue
-    openings = dialogue.labelled or dialogue.timed
-    if not openings:
-        return 0.0
-    repeated = any(count > 1 for count in dialogue.labels.counts.values())
-    share = openings / len(dialogue.lines)
-    if dialogue.timed >= 2 or (repeated and share >= 0.1):
-        return 0.75
-    return 0.6 if share >= 0.5 else 0.0
-
-
-def _notes(probe: Probe) -> float:
-    return 0.3 if any(line.strip() for line in probe.lines) and not _timed(probe) else 0.0
 
 
 def _read_labelled(probe: Probe) -> Reading:
@@ -125,40 +95,87 @@ def _json(
     )
 
 
+_VENDORS: tuple[tuple[Callable[[Json], float], Callable[[Json], Reading]], ...] = (
+    (deepgram.sureness, deepgram.read),
+    (assemblyai.sureness, assemblyai.read),
+    (aws_transcribe.sureness, aws_transcribe.read),
+    (google_stt.sureness, google_stt.read),
+    (whisper.sureness, whisper.read),
+    (rev_ai.sureness, rev_ai.read),
+)
+
+
+def _inside_vcon(value: Json) -> Reading | None:
+    """A vendor's JSON read by the vendor's own reader, when exactly one is sure that it is its own."""
+    found = [reader for sure, reader in _VENDORS if sure(value) >= SURE]
+    return found[0](value) if len(found) == 1 else None
+
+
 FORMATS: tuple[Format, ...] = (
     _text(
         "webvtt",
         "WebVTT captions (Zoom, Teams, YouTube, podcast hosts)",
-        _webvtt,
+        looks_like_webvtt,
         lambda probe: webvtt.read(probe.text),
     ),
-    _text("srt", "SubRip captions", _srt, lambda probe: read_srt(probe.text)),
-    _text("sbv", "YouTube SBV captions", _sbv, lambda probe: read_sbv(probe.text)),
+    _text("srt", "SubRip captions", looks_like_srt, lambda probe: read_srt(probe.text)),
+    _text("sbv", "YouTube SBV captions", looks_like_sbv, lambda probe: read_sbv(probe.text)),
     _text(
         "otter-txt",
         "Otter text, or a name and a time above each paragraph",
-        _otter,
+        looks_like_otter,
         lambda probe: read_otter(probe.lines),
     ),
     _text(
         "google-meet",
         "Google Meet text",
-        _google_meet,
+        looks_like_google_meet,
         lambda probe: read_google_meet(probe.lines),
     ),
     _text(
         "dialogue",
         "text with `Name: text` lines, with or without times",
-        _dialogue,
+        looks_like_dialogue,
         _read_labelled,
     ),
     _text(
         "notes",
         "typed notes without speakers",
-        _notes,
+        looks_like_notes,
         lambda probe: read_notes(probe.lines),
     ),
     _json("json", "our documented JSON", own_json.sureness, own_json.read),
+    _json("fireflies", "Fireflies", fireflies.sureness, fireflies.read),
+    _json("gong", "Gong", gong.sureness, gong.read),
+    _json("fathom", "Fathom", fathom.sureness, fathom.read),
+    _json("grain", "Grain", grain.sureness, grain.read),
+    _json("granola", "Granola", granola.sureness, granola.read),
+    _json("tldv", "tl;dv", tldv.sureness, tldv.read),
+    _json("read-ai", "Read.ai", read_ai.sureness, read_ai.read),
+    _json("recall-ai", "Recall.ai", recall_ai.sureness, recall_ai.read),
+    _json("zoom-timeline", "Zoom timeline", zoom_timeline.sureness, zoom_timeline.read),
+    _json("otter-json", "Otter JSON", otter_json.sureness, otter_json.read),
+    _json("deepgram", "Deepgram", deepgram.sureness, deepgram.read),
+    _json("assemblyai", "AssemblyAI", assemblyai.sureness, assemblyai.read),
+    _json("aws-transcribe", "AWS Transcribe", aws_transcribe.sureness, aws_transcribe.read),
+    _json("google-stt", "Google Speech-to-Text", google_stt.sureness, google_stt.read),
+    _json("azure-speech", "Azure Speech, batch and fast", azure_batch.sureness, azure_batch.read),
+    _json("whisper", "Whisper, WhisperX, whisper.cpp", whisper.sureness, whisper.read),
+    _json("rev-ai", "Rev.ai", rev_ai.sureness, rev_ai.read),
+    _json("ibm", "IBM Speech to Text", ibm.sureness, ibm.read),
+    _json("speechmatics", "Speechmatics", speechmatics.sureness, speechmatics.read),
+    _json("kaldi", "BBC Kaldi", newsroom.kaldi_sureness, newsroom.read_kaldi),
+    _json("paper-edit", "Digital Paper Edit", newsroom.paper_edit_sureness, newsroom.read_paper_edit),
+    _json("autoedit", "autoEdit 2", newsroom.autoedit_sureness, newsroom.read_autoedit),
+    _json("podcast-json", "podcast JSON", podcast_json.sureness, podcast_json.read),
+    _json("vcon", "vCon", vcon.sureness, lambda value: vcon.read(value, _inside_vcon)),
+    Format(
+        "podcast-html",
+        "podcast HTML",
+        "markup",
+        lambda probe: podcast_html.sureness(probe.text),
+        lambda probe: podcast_html.read(probe.text),
+    ),
 )
 
 

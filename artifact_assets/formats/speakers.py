@@ -16,7 +16,7 @@ _NOBODY = word_set(
 )
 _PLACEHOLDER = re.compile(
     r"(?:speaker|spk|sprecher|orador|hablante|locuteur|intervenant|participant|person|channel|ch|voice|guest|user)"
-    r"[ _#-]?(?:\d{1,4}|[a-z])|(?:microphone|system audio|them|me)",
+    r"[ _#-]?(?:\d{1,4}|[a-z])|(?:[fm]_)?s\d{1,4}|(?:microphone|system audio|them|me)",
     re.IGNORECASE,
 )
 _SCREEN = re.compile(
@@ -25,7 +25,8 @@ _SCREEN = re.compile(
 )
 _BOT = re.compile(
     r".*\b(?:notetaker|note taker|note-taker|meeting assistant|ai assistant|recorder bot|meeting bot)\b.*"
-    r"|(?:otter|fireflies|read|fathom|grain|tl;dv|tldv|avoma|sembly|meetgeek|gemini|copilot)(?:\.ai| ai|\.video)?(?: (?:bot|notes|meeting notes))?",
+    r"|(?:otter|fireflies|read|fathom|grain|tl;dv|tldv|avoma|sembly|meetgeek|gemini|copilot)"
+    r"(?:\.ai| ai|\.video)?(?: (?:bot|notes|meeting notes))?",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")
@@ -49,7 +50,7 @@ def numbered(value: str | int | None) -> str | None:
     if value is None or value == "":
         return None
     text = str(value).strip()
-    if text.isdecimal() and len(text) <= 4 or len(text) == 1 and text.isalpha():
+    if (text.isdecimal() and len(text) <= 4) or (len(text) == 1 and text.isalpha()):
         return f"Speaker {text.upper()}"
     return cleaned(text)
 

@@ -1,9 +1,9 @@
-"""SubRip (SRT) and YouTube SBV captions.
+r"""SubRip (SRT) and YouTube SBV captions.
 
 What belongs here: their timing lines and markup. What does not: finding cues (``cues``), rolling captions and ``Name:``
 labels (``captions``).
 
-Written here rather than read with pysubs2, which drops identifiers, joins lines with its own ``\\N`` and reads text
+Written here rather than read with pysubs2, which drops identifiers, joins lines with its own ``\N`` and reads text
 without a time as part of the cue before without saying so.
 """
 
