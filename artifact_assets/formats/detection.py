@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.formats.docx import package_name
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.probe import Probe
 from artifact_assets.formats.registry import FORMATS, Format, format_names
@@ -78,10 +79,10 @@ def seen(probe: Probe) -> str:
     if probe.kind == "json":
         return f"it is JSON: {_shape(probe.json)}"
     if probe.kind == "zip":
-        return "it is a ZIP package"
+        return f"it is {package_name(probe.content)}"
     if probe.kind == "markup":
         return "it is HTML or XML"
-    return f"it is text of {len(probe.lines):,} lines"
+    return f"it is text of {len(probe.body.lines):,} lines"
 
 
 def _shape(value: Json) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from artifact_assets.formats.assembly import SENTENCE_ENDS
+from artifact_assets.formats.dates import written_date
 from artifact_assets.formats.fragment import Fragment, Reading
 from artifact_assets.formats.labels import SpeakerLabels, is_field
 from artifact_assets.formats.preamble import read_field
@@ -20,6 +21,11 @@ from artifact_assets.formats.turn_lines import TurnLine, turn_line
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+|\*\*)([^*#:]{1,60}):?(?:\*\*)?:?\s*")
 LONGEST_TITLE = 14
 """Words up to which a line above the first turn is taken for the title."""
+LONGEST_DATE = 60
+_ANNOUNCEMENT = re.compile(r".{1,80} (?:started|stopped) transcription\.?", re.IGNORECASE)
+_DURATION = re.compile(
+    r"(?:\d+ ?h(?:ours?)?,? ?)?(?:\d+ ?m(?:in(?:utes?)?)?,? ?)?(?:\d+ ?s(?:ec(?:onds?)?)?)?", re.IGNORECASE
+)
 _SPEECH_HEADINGS = frozenset(("transcript", "transcription", "full transcript", "📖 transcript"))
 
 
@@ -145,10 +151,14 @@ class _Speech:
 
     def _text(self, line: Line) -> None:
         text = line.text.strip()
-        if self.in_summary:
+        if self.in_summary or _ANNOUNCEMENT.fullmatch(text):
             return
         if self.begun:
             self._speak(line, text)
+        elif _DURATION.fullmatch(text):
+            return
+        elif self.reading.started_at is None and len(text) < LONGEST_DATE and written_date(text) is not None:
+            self.reading.started_at = written_date(text)
         elif self.reading.title is None and len(text.split()) <= LONGEST_TITLE and not text.endswith(SENTENCE_ENDS):
             self.reading.title = text
         else:

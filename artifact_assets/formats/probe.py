@@ -11,11 +11,11 @@ import re
 from functools import cached_property
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.formats.dialogue import Dialogue, examined
 from artifact_assets.formats.encoding import decode, split_lines
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.fragment import Notes
 from artifact_assets.formats.limits import ReadingLimits
+from artifact_assets.formats.text_lines import TextLines
 
 _SIGNATURES: tuple[tuple[bytes, str, str], ...] = (
     (b"%PDF", "a PDF", "Export the transcript as DOCX or text."),
@@ -77,14 +77,9 @@ class Probe:
             self.kind = "json"
 
     @cached_property
-    def lines(self) -> list[str]:
-        """The text's lines; empty for anything but text."""
-        return split_lines(self.text) if self.kind == "text" else []
-
-    @cached_property
-    def dialogue(self) -> Dialogue:
-        """The lines examined for speakers, once for all text formats."""
-        return examined(self.lines)
+    def body(self) -> TextLines:
+        """The text's lines; none for anything but text."""
+        return TextLines(split_lines(self.text) if self.kind == "text" else [])
 
 
 def parsed_json(text: str, limits: ReadingLimits) -> Json:

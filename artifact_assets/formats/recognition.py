@@ -12,65 +12,65 @@ from artifact_assets.formats import webvtt
 from artifact_assets.formats.cues import arrow_times
 from artifact_assets.formats.google_meet import signs
 from artifact_assets.formats.otter import has_footer, header_count
-from artifact_assets.formats.probe import Probe
 from artifact_assets.formats.subrip import sbv_times
+from artifact_assets.formats.text_lines import TextLines
 
 HEAD_LINES = 60
 
 
-def looks_like_webvtt(probe: Probe) -> float:
+def looks_like_webvtt(text: TextLines) -> float:
     """How sure it is that the text is WebVTT."""
-    if webvtt.header_line(probe.lines) is not None:
+    if webvtt.header_line(text.lines) is not None:
         return 1.0
-    return 0.7 if _timed(probe) and not _numbered(probe) and not _comma_times(probe) else 0.0
+    return 0.7 if _timed(text) and not _numbered(text) and not _comma_times(text) else 0.0
 
 
-def looks_like_srt(probe: Probe) -> float:
+def looks_like_srt(text: TextLines) -> float:
     """How sure it is that the text is SubRip."""
-    if webvtt.header_line(probe.lines) is not None or not _timed(probe):
+    if webvtt.header_line(text.lines) is not None or not _timed(text):
         return 0.0
-    return 0.95 if _numbered(probe) or _comma_times(probe) else 0.0
+    return 0.95 if _numbered(text) or _comma_times(text) else 0.0
 
 
-def looks_like_sbv(probe: Probe) -> float:
+def looks_like_sbv(text: TextLines) -> float:
     """How sure it is that the text is SBV."""
-    return 0.95 if any(sbv_times(line) is not None for line in probe.lines[:HEAD_LINES]) else 0.0
+    return 0.95 if any(sbv_times(line) is not None for line in text.lines[:HEAD_LINES]) else 0.0
 
 
-def _timed(probe: Probe) -> bool:
-    return any("-->" in line and arrow_times(line) is not None for line in probe.lines[:HEAD_LINES])
+def _timed(text: TextLines) -> bool:
+    return any("-->" in line and arrow_times(line) is not None for line in text.lines[:HEAD_LINES])
 
 
-def _numbered(probe: Probe) -> bool:
-    head = probe.lines[:HEAD_LINES]
+def _numbered(text: TextLines) -> bool:
+    head = text.lines[:HEAD_LINES]
     return any(above.strip().isdecimal() and arrow_times(line) is not None for above, line in pairwise(head))
 
 
-def _comma_times(probe: Probe) -> bool:
-    return any("," in line and arrow_times(line) is not None for line in probe.lines[:HEAD_LINES])
+def _comma_times(text: TextLines) -> bool:
+    return any("," in line and arrow_times(line) is not None for line in text.lines[:HEAD_LINES])
 
 
-def looks_like_otter(probe: Probe) -> float:
+def looks_like_otter(text: TextLines) -> float:
     """How sure it is that the text is an Otter export."""
-    if _timed(probe):
+    if _timed(text):
         return 0.0
-    headers = header_count(probe.dialogue)
-    if has_footer(probe.lines):
+    headers = header_count(text.dialogue)
+    if has_footer(text.lines):
         return 0.95
-    return 0.85 if headers >= 2 else 0.7 if headers == 1 and len(probe.dialogue.lines) <= 6 else 0.0
+    return 0.85 if headers >= 2 else 0.7 if headers == 1 and len(text.dialogue.lines) <= 6 else 0.0
 
 
-def looks_like_google_meet(probe: Probe) -> float:
+def looks_like_google_meet(text: TextLines) -> float:
     """How sure it is that the text is a Google Meet transcript."""
-    found = signs(probe.lines)
-    return 0.0 if not found or not probe.dialogue.labelled else 0.9 if found == 1 else 0.98
+    found = signs(text.lines)
+    return 0.0 if not found or not text.dialogue.labelled else 0.9 if found == 1 else 0.98
 
 
-def looks_like_dialogue(probe: Probe) -> float:
+def looks_like_dialogue(text: TextLines) -> float:
     """How sure it is that the text is text with speakers."""
-    if _timed(probe):
+    if _timed(text):
         return 0.0
-    dialogue = probe.dialogue
+    dialogue = text.dialogue
     openings = dialogue.labelled or dialogue.timed
     if not openings:
         return 0.0
@@ -81,6 +81,6 @@ def looks_like_dialogue(probe: Probe) -> float:
     return 0.6 if share >= 0.5 else 0.0
 
 
-def looks_like_notes(probe: Probe) -> float:
+def looks_like_notes(text: TextLines) -> float:
     """How sure it is that the text is typed notes."""
-    return 0.3 if any(line.strip() for line in probe.lines) and not _timed(probe) else 0.0
+    return 0.3 if any(line.strip() for line in text.lines) and not _timed(text) else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from artifact_assets.formats import own_json, podcast_html, podcast_json, vcon, webvtt
+from artifact_assets.formats import docx, own_json, podcast_html, podcast_json, vcon, webvtt
 from artifact_assets.formats.dialogue import read_dialogue
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.fragment import Reading
@@ -50,6 +50,7 @@ from artifact_assets.formats.recognizers import (
     whisper,
 )
 from artifact_assets.formats.subrip import read_sbv, read_srt
+from artifact_assets.formats.text_lines import TextLines
 
 SURE = 0.8
 
@@ -67,17 +68,17 @@ class Format:
 
 def _read_labelled(probe: Probe) -> Reading:
     reading = Reading()
-    read_dialogue(probe.dialogue, reading)
+    read_dialogue(probe.body.dialogue, reading)
     return reading
 
 
 def _text(
     name: str,
     title: str,
-    sureness: Callable[[Probe], float],
+    sureness: Callable[[TextLines], float],
     read: Callable[[Probe], Reading],
 ) -> Format:
-    return Format(name, title, "text", sureness, read)
+    return Format(name, title, "text", lambda probe: sureness(probe.body), read)
 
 
 def _json(
@@ -124,13 +125,13 @@ FORMATS: tuple[Format, ...] = (
         "otter-txt",
         "Otter text, or a name and a time above each paragraph",
         looks_like_otter,
-        lambda probe: read_otter(probe.lines),
+        lambda probe: read_otter(probe.body.lines),
     ),
     _text(
         "google-meet",
         "Google Meet text",
         looks_like_google_meet,
-        lambda probe: read_google_meet(probe.lines),
+        lambda probe: read_google_meet(probe.body.lines),
     ),
     _text(
         "dialogue",
@@ -142,7 +143,7 @@ FORMATS: tuple[Format, ...] = (
         "notes",
         "typed notes without speakers",
         looks_like_notes,
-        lambda probe: read_notes(probe.lines),
+        lambda probe: read_notes(probe.body.lines),
     ),
     _json("json", "our documented JSON", own_json.sureness, own_json.read),
     _json("fireflies", "Fireflies", fireflies.sureness, fireflies.read),
@@ -169,6 +170,13 @@ FORMATS: tuple[Format, ...] = (
     _json("autoedit", "autoEdit 2", newsroom.autoedit_sureness, newsroom.read_autoedit),
     _json("podcast-json", "podcast JSON", podcast_json.sureness, podcast_json.read),
     _json("vcon", "vCon", vcon.sureness, lambda value: vcon.read(value, _inside_vcon)),
+    Format(
+        "docx",
+        "Word transcripts (Teams, Google Meet)",
+        "zip",
+        lambda probe: docx.sureness(probe.content),
+        lambda probe: docx.read(probe.content, probe.limits),
+    ),
     Format(
         "podcast-html",
         "podcast HTML",
