@@ -18,6 +18,8 @@ from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.policies import WalkPolicy
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_equipment
+from sensors.arrivals import arrivals_sensor
+from sensors.drain import drain_sensor
 
 
 def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Definitions:
@@ -26,8 +28,12 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     ``resources`` replaces adapters, above all ``equipment``: an ``Equipment`` or a Dagster resource that yields one. The
     in-process executor is set here and not on a job, because backfills ignore a job's executor.
     """
+    meetings = meetings_asset(_walk_policy().partitions_per_run)
+    job = dg.define_asset_job("process_meetings", selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
-        assets=[meetings_asset(_walk_policy().partitions_per_run)],
+        assets=[meetings],
+        jobs=[job],
+        sensors=[arrivals_sensor(job), drain_sensor(job)],
         resources={"equipment": equipment_resource(), **(resources or {})},
         executor=dg.in_process_executor,
     )

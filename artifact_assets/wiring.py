@@ -10,28 +10,30 @@ import contextlib
 import os
 import socket
 from collections.abc import Callable, Generator
+from datetime import UTC, datetime
 
-from resources.artifact_store import FsspecArtifactStore
-from resources.clock import SystemClock
 from resources.destinations.record_store import RecordStore
-from resources.ledger.sql_ledger import SqlLedger
-from resources.sources import FsspecSources
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Extractor
+from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
 from artifact_assets.stages.delivered import RECORDS
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import process_of, run_of
+from resources.artifact_store import open_store
+from resources.clock import ShiftedClock, SystemClock
+from resources.inbox import FileInbox
+from resources.ledger import ledger as sql
+from resources.sources import FileSources
 
 
 @contextlib.contextmanager
-def open_ledger(settings: Settings) -> Generator[SqlLedger]:
+def open_ledger(settings: Settings) -> Generator[sql.SqlLedger]:
     """The ledger, created on first use. Raises PipelineError(storage_unavailable) with a remedy."""
     settings.make_home()
-    ledger = SqlLedger.open(settings.database_url, tenant=settings.tenant)
+    ledger = sql.open_ledger(settings.database_url, tenant=settings.tenant, clock=clock_for(settings))
     try:
         yield ledger
     finally:
@@ -54,13 +56,19 @@ def open_equipment(
             tenant=settings.tenant,
             configuration=configuration,
             ledger=ledger,
-            store=FsspecArtifactStore(settings.store),
-            sources=FsspecSources(),
-            clock=SystemClock(),
+            store=open_store(settings.store),
+            sources=FileSources(),
+            inbox=FileInbox(settings.inbox),
+            clock=clock_for(settings),
             extractor=stack.enter_context(extractor_for(settings, configuration)),
             destinations={RECORDS: records},
             is_gone=lambda owner: is_gone(owner, run_finished),
         )
+
+
+def clock_for(settings: Settings) -> Clock:
+    """The machine's clock, or one that starts at ARTIFACTS_NOW."""
+    return SystemClock() if settings.now is None else ShiftedClock(settings.now - datetime.now(UTC))
 
 
 @contextlib.contextmanager

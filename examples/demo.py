@@ -47,13 +47,17 @@ def compare(path: Path, found: dict[str, dict[str, Any]]) -> list[str]:
     if row is None:
         return [f"{path.name}: no meeting {named}"]
     keys = ("state", "failure_class", "items", "quarantined", "delivered")
-    differing = [f"{key} {row[key]} instead of {expected[key]}" for key in keys if row[key] != expected.get(key, row[key])]
+    differing = [
+        f"{key} {row[key]} instead of {expected[key]}" for key in keys if row[key] != expected.get(key, row[key])
+    ]
     return [f"{path.name}: {', '.join(differing)}"] if differing else []
 
 
 def run(*arguments: str) -> None:
     """A command of ours, its output passed on. Exit 1 is normal: some examples are meant to fail."""
-    done = subprocess.run([sys.executable, "-m", "artifact_assets", *arguments], cwd=ROOT, env=environment(), check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "artifact_assets", *arguments], cwd=ROOT, env=environment(), check=False
+    )
     if done.returncode not in (0, 1):
         sys.exit(done.returncode)
 
@@ -73,7 +77,9 @@ def asked(*arguments: str) -> list[dict[str, Any]]:
 
 def environment() -> dict[str, str]:
     """A home of its own and no model, whatever is configured outside."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("ARTIFACTS_", "DAGSTER_", "OPENAI_"))}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("ARTIFACTS_", "DAGSTER_", "OPENAI_"))
+    }
     return {
         **kept,
         "ARTIFACTS_HOME": str(HOME),

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import click
-from resources.artifact_store import FsspecArtifactStore
 
 from artifact_assets.commands.output import json_option, print_json
 from artifact_assets.configuration.environment import configuration, settings
@@ -19,6 +18,7 @@ from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.wiring import open_equipment, open_ledger
+from resources.artifact_store import open_store
 from resources.ledger.schema import ledger_version
 
 PROBE = b"doctor"
@@ -76,7 +76,7 @@ def _ledger(where: Settings) -> str:
 
 
 def _store(where: Settings) -> str:
-    store = FsspecArtifactStore(where.store)
+    store = open_store(where.store)
     digest = asyncio.run(store.put(PROBE))
     asyncio.run(store.get(sha256(PROBE)))
     return f"writable and verified ({digest[:8]})"

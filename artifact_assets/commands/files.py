@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from resources.sources import FsspecSources
-
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.inbox import sidecar_name
 from artifact_assets.domain.meeting import Sidecar, meeting_id_from_path
 from artifact_assets.domain.ports import Sources
 from artifact_assets.domain.records import Arrival
-from artifact_assets.stages.arrival import notice, sidecar_name
+from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.case import parse_sidecar
 from artifact_assets.stages.transcript import MAX_SIDECAR_BYTES
+from resources.sources import FileSources
 
 
 async def read_file(file: str, configuration: Configuration) -> tuple[bytes, str, Sidecar, str]:
     """Content, file name, sidecar and meeting id of one file. Raises PipelineError(unreadable_input)."""
-    sources, path = FsspecSources(), Path(file).absolute()
+    sources, path = FileSources(), Path(file).absolute()
     content = await sources.read(str(path), configuration.max_file_bytes)
     fallback = meeting_id_from_path(path.name, personal=configuration.id == "digest")
     beside = _sidecar_of(path)

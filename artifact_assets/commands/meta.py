@@ -9,12 +9,12 @@ import asyncio
 from pathlib import Path
 
 import click
-from resources.sources import FsspecSources
 
 from artifact_assets.commands.output import print_json, remark
 from artifact_assets.configuration.environment import configuration
+from artifact_assets.domain.inbox import sidecar_name
 from artifact_assets.formats.drafting import draft_sidecar
-from artifact_assets.stages.arrival import sidecar_name
+from resources.sources import FileSources
 
 
 @click.command()
@@ -23,6 +23,6 @@ from artifact_assets.stages.arrival import sidecar_name
 def meta(file: str, _as_json: bool) -> None:
     """Print a sidecar for FILE to complete and save beside it."""
     path = Path(file).absolute()
-    content = asyncio.run(FsspecSources().read(str(path), configuration().max_file_bytes))
+    content = asyncio.run(FileSources().read(str(path), configuration().max_file_bytes))
     print_json(draft_sidecar(content, path.name).model_dump(mode="json", exclude_none=True))
     remark(f"Complete it and save it as {sidecar_name(path.name)} beside the transcript.")

@@ -16,7 +16,7 @@ from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.brief import FieldRule, TagRule, Vocabulary
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.policies import DeliveryPolicy, StagePolicies, WalkPolicy
+from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 
 
 class Configuration(Document):
@@ -32,6 +32,7 @@ class Configuration(Document):
     fields: tuple[FieldRule, ...] = ()
     art: ArtPolicy = ArtPolicy()
     stages: StagePolicies = StagePolicies()
+    inbox: InboxPolicy = InboxPolicy()
     walk: WalkPolicy = WalkPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -30,6 +31,7 @@ class Settings:
     dagster_home: Path
     llm_base_url: str | None = None
     llm_model: str | None = None
+    now: datetime | None = None
     openai_api_key: str | None = field(default=None, repr=False)
 
     @classmethod
@@ -53,6 +55,7 @@ class Settings:
             dagster_home=Path(dagster_home).expanduser().absolute() if dagster_home else home / "dagster",
             llm_base_url=value("ARTIFACTS_LLM_BASE_URL"),
             llm_model=value("ARTIFACTS_LLM_MODEL"),
+            now=_moment(value("ARTIFACTS_NOW")),
             openai_api_key=value("OPENAI_API_KEY"),
         )
 
@@ -69,3 +72,20 @@ class Settings:
                 f"The home {self.home} cannot be written ({error.strerror}), so nothing was started.",
                 "Make it writable or set ARTIFACTS_HOME to a folder that is.",
             ) from error
+
+
+def _moment(text: str | None) -> datetime | None:
+    """ARTIFACTS_NOW, which lets demonstrations of past meetings be judged by the clock of their time."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise PipelineError(
+            FailureClass.UNREADABLE_INPUT,
+            "ARTIFACTS_NOW is not a time with an offset, so nothing was started.",
+            "Unset it, or write it like 2026-11-17T10:00:00+01:00.",
+        )
+    return moment

@@ -88,6 +88,12 @@ class WalkPolicy(Document):
     partitions_per_run: int = Field(default=200, ge=1, le=10_000)
 
 
+class InboxPolicy(Document):
+    """When a file in the inbox is taken. One still being written changes within seconds."""
+
+    settled_seconds: float = Field(default=5.0, ge=0, le=3600)
+
+
 class DeliveryPolicy(Document):
     """How writes are tried.
 

@@ -14,6 +14,7 @@ from typing import Protocol
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief
 from artifact_assets.domain.failures import FailureClass
+from artifact_assets.domain.inbox import FoundFile
 from artifact_assets.domain.records import (
     Arrival,
     Attempt,
@@ -82,6 +83,14 @@ class Sources(Protocol):
         ...
 
 
+class Inbox(Protocol):
+    """Where new transcripts are dropped."""
+
+    async def files(self) -> tuple[FoundFile, ...]:
+        """Everything lying there. Raises PipelineError(storage_unavailable) when it cannot be listed."""
+        ...
+
+
 class Ledger(Protocol):
     """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
 
@@ -92,6 +101,14 @@ class Ledger(Protocol):
         Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content while
         its own source still exists; the message names both.
         """
+        ...
+
+    async def mark(self, marked: Mapping[str, str]) -> None:
+        """Remember what sources looked like when they were taken."""
+        ...
+
+    async def marks(self) -> Mapping[str, str]:
+        """What sources looked like when they were taken last."""
         ...
 
     async def begin(

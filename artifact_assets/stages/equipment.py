@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from artifact_assets.configuration.schema import Configuration
-from artifact_assets.domain.ports import ArtifactStore, Clock, Destination, Extractor, Ledger, Sources
+from artifact_assets.domain.ports import ArtifactStore, Clock, Destination, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.result import MeetingResult
 
 
@@ -30,6 +30,7 @@ class Equipment:
     ledger: Ledger
     store: ArtifactStore
     sources: Sources
+    inbox: Inbox
     clock: Clock
     extractor: Extractor
     destinations: Mapping[str, Destination]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -38,7 +38,7 @@ from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
-from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, meetings, rows
+from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, marks, meetings, rows
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
 from resources.ledger.schema import prepare
@@ -109,6 +109,14 @@ class SqlLedger:
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
         """See ``Ledger.receive``."""
         return await self._write(receive, Received(arrival, now), arrival.meeting_id)
+
+    async def mark(self, marked: Mapping[str, str]) -> None:
+        """See ``Ledger.mark``."""
+        await self._write(marks.mark, dict(marked), *marked)
+
+    async def marks(self) -> Mapping[str, str]:
+        """See ``Ledger.marks``."""
+        return dict(await self._read(marks.ALL, marks.pair))
 
     async def begin(
         self, meeting_id: str, owner: str, lease_seconds: float, *, displacing: str | None = None

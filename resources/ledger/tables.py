@@ -35,6 +35,13 @@ DEPLOYMENT = Table(
     Column("created_at", UtcTime, nullable=False),
 )
 
+MARKS = Table(
+    "marks",
+    METADATA,
+    Column("source", Words, primary_key=True),
+    Column("mark", String, nullable=False),
+)
+
 MEETINGS = Table(
     "meetings",
     METADATA,

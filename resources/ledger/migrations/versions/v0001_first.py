@@ -113,6 +113,12 @@ def upgrade() -> None:
     op.create_index("ix_intents_record_key", "intents", ["record_key"])
     op.create_index("ix_intents_state", "intents", ["state"])
     op.create_table(
+        "marks",
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("mark", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("source"),
+    )
+    op.create_table(
         "interventions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", _TIME, nullable=False),

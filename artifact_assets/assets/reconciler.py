@@ -1,0 +1,32 @@
+"""Events that Dagster missed, reported later.
+
+What belongs here: finding checkpoints whose events are pending, and reporting them outside a run. What does not: writing
+events during a run (see ``event_log``).
+
+Pending events are left by a crash between the ledger's commit and Dagster's, and by work finished outside a run. A run that
+touches the meeting again logs them itself; this is for meetings that no run touches.
+"""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from artifact_assets.assets.events import events_of
+from artifact_assets.assets.specs import CHECKS
+from artifact_assets.domain.ports import Ledger
+from artifact_assets.domain.states import STAGES
+
+REPORTED_AT_ONCE = 500
+
+
+async def report_pending(instance: dg.DagsterInstance, ledger: Ledger) -> int:
+    """Report what is pending to Dagster's event log; returns how many stages that were. Meetings held by a walk wait."""
+    pending = await ledger.pending(REPORTED_AT_ONCE)
+    meetings = {meeting.meeting_id: meeting for meeting in await ledger.meetings(ids={c.meeting_id for c in pending})}
+    idle = [c for c in pending if c.meeting_id in meetings and meetings[c.meeting_id].lease_owner is None]
+    stages, checks = frozenset(STAGES), frozenset(CHECKS)
+    for checkpoint in idle:
+        for event in events_of(checkpoint, reused=False, stages=stages, checks=checks):
+            instance.report_runless_asset_event(event)
+    await ledger.logged(idle)
+    return len(idle)

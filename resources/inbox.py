@@ -1,0 +1,88 @@
+"""The inbox: the files in a folder or behind an fsspec URL.
+
+What belongs here: listing them. What does not: which of them are transcripts (see ``artifact_assets.domain.inbox``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.inbox import FoundFile
+from resources.files import file_system, is_url, reason
+
+
+class FileInbox:
+    """``Inbox`` over a folder, made when missing, or an fsspec URL."""
+
+    def __init__(self, location: str) -> None:
+        self._location = location
+
+    async def files(self) -> tuple[FoundFile, ...]:
+        """See ``Inbox.files``."""
+        return await asyncio.to_thread(self._remote if is_url(self._location) else self._local)
+
+    def _local(self) -> tuple[FoundFile, ...]:
+        root = Path(self._location).absolute()
+        try:
+            root.mkdir(mode=0o700, parents=True, exist_ok=True)
+            return tuple(_below(str(root), str(root)))
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def _remote(self) -> tuple[FoundFile, ...]:
+        system, root = file_system(self._location)
+        try:
+            found: dict[str, dict[str, Any]] = system.find(root, detail=True)
+        except Exception as error:
+            raise self._unavailable(error) from error
+        start = root.rstrip("/") + "/"
+        return tuple(
+            FoundFile(system.unstrip_protocol(path), path.removeprefix(start), int(info.get("size") or 0), _time(info))
+            for path, info in found.items()
+        )
+
+    def _unavailable(self, error: Exception) -> PipelineError:
+        return PipelineError(
+            FailureClass.STORAGE_UNAVAILABLE,
+            f"The inbox cannot be listed ({reason(error)}), so no new meeting was noticed.",
+            "Check ARTIFACTS_INBOX and its permissions.",
+        )
+
+
+def _below(root: str, folder: str) -> list[FoundFile]:
+    found: list[FoundFile] = []
+    with os.scandir(folder) as listing:
+        for entry in listing:
+            # A file may go while it is looked at; it is then not there. Links are followed to files, never into folders.
+            try:
+                if entry.is_dir(follow_symlinks=False):
+                    found += _below(root, entry.path)
+                elif entry.is_file():
+                    status = entry.stat()
+                    path = Path(entry.path).relative_to(root).as_posix()
+                    found.append(FoundFile(entry.path, path, status.st_size, status.st_mtime_ns / 1e9))
+            except FileNotFoundError:
+                continue
+    return found
+
+
+def _time(info: dict[str, Any]) -> float:
+    """Seconds since 1970 of the last change, as each store names it; 0 when it tells none."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        value = info.get(name)
+        if isinstance(value, datetime):
+            return value.timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+        if isinstance(value, str):
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return 0.0

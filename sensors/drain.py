@@ -1,0 +1,69 @@
+"""The drain sensor: what was put off or left behind is taken up again.
+
+What belongs here: noticing that a deferred meeting is due or that nobody works on an unfinished one. What does not:
+delivering (the requested run does).
+
+Dagster restarts a run whose process died, a few times. When those restarts are used up, or the run was lost altogether, its
+meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+import dagster as dg
+
+from artifact_assets.assets.reconciler import report_pending
+from artifact_assets.domain.records import Meeting
+from artifact_assets.domain.states import MEETING_STATES, MeetingState
+from artifact_assets.stages.equipment import Equipment
+from sensors.requests import PRIORITY_RESUMED, requests_for
+
+NAME = "drain"
+INTERVAL_SECONDS = 30
+MEETINGS_PER_TICK = 500
+LEFT_BEHIND_AFTER = timedelta(minutes=5)
+"""Longer than a run takes to start and to be restarted by Dagster after a crash."""
+
+
+def drain_sensor(job: dg.JobDefinition | dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
+    """The sensor that requests ``job`` for due and left-behind meetings, and reports events Dagster missed."""
+
+    @dg.sensor(
+        name=NAME,
+        job=job,
+        minimum_interval_seconds=INTERVAL_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Resumes deferred meetings when they are due, and meetings whose run was lost.",
+    )
+    def drain(context: dg.SensorEvaluationContext, equipment: dg.ResourceParam[Equipment]) -> dg.SensorResult:
+        due = asyncio.run(_waiting(context.instance, equipment))
+        requests = requests_for(
+            context.instance,
+            equipment.ledger,
+            due,
+            source="resumed",
+            priority=PRIORITY_RESUMED,
+            partitions_per_run=equipment.configuration.walk.partitions_per_run,
+        )
+        return dg.SensorResult(run_requests=requests)
+
+    return drain
+
+
+async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[Meeting]:
+    now = equipment.clock.now()
+    await report_pending(instance, equipment.ledger)
+    unfinished = [state for state, rule in MEETING_STATES.items() if not rule.terminal]
+    found = [meeting for state in unfinished for meeting in await equipment.ledger.meetings(state=state)]
+    return [meeting for meeting in found if is_due(meeting, now)][:MEETINGS_PER_TICK]
+
+
+def is_due(meeting: Meeting, now: datetime) -> bool:
+    """Whether an unfinished meeting should be taken up again: deferred and due, or held by nobody for a while."""
+    if meeting.lease_owner is not None and meeting.lease_until is not None and meeting.lease_until > now:
+        return False
+    if meeting.state is MeetingState.DEFERRED:
+        return meeting.next_attempt_at is None or meeting.next_attempt_at <= now
+    return now - meeting.updated_at > LEFT_BEHIND_AFTER
