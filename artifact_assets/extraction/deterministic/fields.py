@@ -1,0 +1,98 @@
+"""Updates of configured fields: a phrase of the field with one clear value beside it, the latest mention winning.
+
+What belongs here: which mentions count. What does not: reading the value (see ``values``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from artifact_assets.domain.artifact import Claim, Evidence, FieldUpdate
+from artifact_assets.domain.brief import FieldRule
+from artifact_assets.extraction.deterministic.cues import TAKEN_BACK, hypothetical, refuses
+from artifact_assets.extraction.deterministic.lexicon import pattern
+from artifact_assets.extraction.deterministic.phrases import phrase_pattern
+from artifact_assets.extraction.deterministic.scene import Scene
+from artifact_assets.extraction.deterministic.talk import Sentence, quote_of
+from artifact_assets.extraction.deterministic.values import Value, value_near, value_of_answer
+
+CONFIDENCE = 0.85
+MAX_ANSWER_WORDS = 20
+_FORMER = pattern(
+    r"""\b(?:last (?:year|quarter|month|time|spring|summer|autumn|fall|winter)|used to|previous(?:ly)?|originally
+    |back (?:in|then)|at first|in the past|(?:years?|months?) ago|they (?:said|quoted|offered)|quoted|ballpark|list price
+    |roughly speaking|maybe|might|don't|do not|not going to|wouldn't|won't|wasn't|isn't|aren't|weren't|never)\b"""
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mention:
+    value: Value
+    sentences: tuple[Sentence, ...]
+
+
+def field_claims(scene: Scene, rules: tuple[FieldRule, ...]) -> Iterator[Claim]:
+    """At most one claim for each field: its latest clear mention that nobody took back."""
+    for rule in rules:
+        mentions: list[_Mention] = []
+        for sentence in scene.talk.sentences:
+            if mentions and _withdraws(sentence, mentions[-1]):
+                mentions.pop()
+            mention = _mention(scene, rule, sentence)
+            if mention is not None:
+                mentions.append(mention)
+        if mentions:
+            yield _claim(rule, mentions[-1])
+
+
+def _mention(scene: Scene, rule: FieldRule, sentence: Sentence) -> _Mention | None:
+    for phrase in rule.phrases:
+        match = phrase_pattern(phrase).search(sentence.lower)
+        if match is None or hypothetical(sentence.lower):
+            continue
+        if sentence.asks:
+            answer = _answer(scene, rule, sentence)
+            if answer is not None:
+                return answer
+            continue
+        value = value_near(rule, sentence.text, match.start(), match.end(), scene.today)
+        if value is None or _former(sentence, min(match.start(), value.start), max(match.end(), value.start)):
+            continue
+        return _Mention(value, (sentence,))
+    return None
+
+
+def _former(sentence: Sentence, start: int, end: int) -> bool:
+    """Whether the clause with phrase and value is about another time, another party or a denial."""
+    left = max(sentence.lower.rfind(mark, 0, start) for mark in (";", ", but", ", and", ": "))
+    return _FORMER.search(sentence.lower, max(left, 0), end + 10) is not None
+
+
+def _answer(scene: Scene, rule: FieldRule, question: Sentence) -> _Mention | None:
+    reply = next(scene.talk.replies(question, 1), None)
+    if reply is None or reply.asks or refuses(reply.lower) or hypothetical(reply.lower):
+        return None
+    if len(reply.text.split()) > MAX_ANSWER_WORDS or _FORMER.search(reply.lower):
+        return None
+    value = value_of_answer(rule, reply.text, scene.today)
+    return _Mention(value, (question, reply)) if value else None
+
+
+def _withdraws(sentence: Sentence, mention: _Mention) -> bool:
+    last = mention.sentences[-1]
+    if not 0 < sentence.position - last.position <= 3 or TAKEN_BACK.search(sentence.lower) is None:
+        return False
+    # "Forget the forty" takes back an older number, not the one just corrected to.
+    return re.search(r"forget the|no need|don't have|don't need", sentence.lower) is None
+
+
+def _claim(rule: FieldRule, mention: _Mention) -> Claim:
+    answer = mention.sentences[-1]
+    evidence = [
+        Evidence(turns=(sentence.turn,), quote=quote_of(sentence, mention.value.start if sentence is answer else 0))
+        for sentence in mention.sentences
+    ]
+    content = FieldUpdate(object=rule.object, field=rule.field, value=mention.value.text)
+    return Claim(content=content, evidence=tuple(evidence), confidence=CONFIDENCE)

@@ -1,0 +1,88 @@
+"""What happens next without one person taking it: meetings to come and work of "us".
+
+What belongs here: patterns that make next steps. What does not: decisions (see ``decisions``), promises of one person
+(see ``commitments``).
+"""
+
+from __future__ import annotations
+
+import re
+
+from artifact_assets.domain.artifact import ItemKind
+from artifact_assets.extraction.deterministic.cues import assents, doubtful, hedged, hypothetical, refuses, told
+from artifact_assets.extraction.deterministic.findings import FIRM, LIKELY, Finding
+from artifact_assets.extraction.deterministic.lexicon import pattern
+from artifact_assets.extraction.deterministic.scene import Scene
+from artifact_assets.extraction.deterministic.talk import Sentence
+from artifact_assets.extraction.deterministic.tasks import task_at
+from artifact_assets.extraction.deterministic.wording import gist, worded
+
+_MEET = pattern(
+    r"""\b(?:let's|we'll|we will|we should|we can|shall we|can we|we're going to|i'd suggest we|i suggest we|so we)
+    \s+(?:all |just |then |also |again |please )*(?P<verb>meet|talk|speak|regroup|reconvene|sync|catch up|touch base|check in
+    |pick (?:this|it|that) (?:back )?up|do (?:the|a|another|our)|have (?:a|the|another|our)|hold (?:a|the|another)
+    |schedule|book|set up|put (?:a|something) (?:in|on)|review|come back|follow up|continue|see each other|get together
+    |run (?:a|the|another)|go (?:through|over)|look at|revisit|discuss)\b"""
+)
+_ALREADY_SAID = ("let's", "we'll", "we will", "we're", "so we")
+_NEXT = pattern(
+    r"""\b(?:the )?next steps? (?:is|are|would be|will be|then|for us is)[,:]?(?: that| to)?\s*(?P<verb>[^?;]{4,})
+    |\bnext step[:,]\s*(?P<bare>[^?;]{4,})"""
+)
+_OURS = pattern(
+    r"""\b(?:we'll|we will|we're going to|and then we|they'll
+    |(?:our|the|your) (?:team|legal|finance|security|procurement|engineers|lawyers)(?: team)? will)
+    \s+(?:also |then |just )*(?P<verb>[a-z][a-z-]*)"""
+)
+
+
+def next_step(scene: Scene, sentence: Sentence) -> Finding | None:
+    """The joint next step of one sentence."""
+    return _meeting(scene, sentence) or _announced(scene, sentence) or _ours(scene, sentence)
+
+
+def _meeting(scene: Scene, sentence: Sentence) -> Finding | None:
+    lower = sentence.lower
+    match = _MEET.search(lower)
+    if match is None:
+        return None
+    task = task_at(scene, sentence, match)
+    if hypothetical(task.before + task.clause) or hedged(task.before + task.opening) or told(task.before):
+        return None
+    if scene.due(sentence.text[match.start() :]) is None:
+        return None
+    reply = next(scene.talk.replies(sentence, 1), None)
+    if reply is not None and refuses(reply.lower):
+        return None
+    stated = not sentence.asks and match[0].startswith(_ALREADY_SAID)
+    if not stated and (reply is None or not assents(reply.lower)):
+        return None
+    return _step(scene, sentence, match, FIRM)
+
+
+def _announced(scene: Scene, sentence: Sentence) -> Finding | None:
+    match = _NEXT.search(sentence.lower)
+    if match is None or sentence.asks or hypothetical(sentence.lower) or told(sentence.lower[: match.start()]):
+        return None
+    return _step(scene, sentence, match, LIKELY)
+
+
+def _ours(scene: Scene, sentence: Sentence) -> Finding | None:
+    match = _OURS.search(sentence.lower)
+    if match is None or sentence.asks:
+        return None
+    task = task_at(scene, sentence, match)
+    if not task.is_task or task.due is None or doubtful(f"{task.before} {task.clause}") or told(task.before):
+        return None
+    return _step(scene, sentence, match, LIKELY)
+
+
+def _step(scene: Scene, sentence: Sentence, match: re.Match[str], confidence: float) -> Finding | None:
+    start = match.start("verb") if match["verb"] else match.start("bare")
+    text = worded(sentence.text[start:])
+    if not gist(text):
+        return None
+    quotes = (scene.quote(sentence, match.start(), match.end()),)
+    due = scene.due(sentence.text[start:])
+    kind = ItemKind.NEXT_STEP
+    return Finding(kind, sentence.position, sentence.position, text, quotes, confidence, due=due)
