@@ -5,13 +5,15 @@ What belongs here: databases and clocks. What does not: anything one room needs 
 
 from __future__ import annotations
 
+import asyncio
+import inspect
 import shutil
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from resources.ledger.ledger import open_ledger
+from resources.ledger.ledger import SqlLedger, open_ledger
 from tests.clock import ScriptedClock
 from tests.postgres import Postgres, running_postgres
 
@@ -66,3 +68,20 @@ def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
         return f"sqlite:///{shutil.copy(template, tmp_path / 'ledger.db')}"
     server: Postgres = request.getfixturevalue("postgres")
     return server.url(server.new_database(request.getfixturevalue("postgres_template")))
+
+
+@pytest.fixture
+def ledger(ledger_url: str, clock: ScriptedClock) -> Generator[SqlLedger]:
+    """That ledger, opened; its leases run by the scripted clock on both databases."""
+    with open_ledger(ledger_url, tenant=TENANT, clock=clock, database_time=False) as opened:
+        yield opened
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """Run a test that is a coroutine function in an event loop of its own."""
+    if not inspect.iscoroutinefunction(pyfuncitem.obj):
+        return None
+    names = pyfuncitem._fixtureinfo.argnames  # what pytest itself passes to a test
+    asyncio.run(pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names}))
+    return True

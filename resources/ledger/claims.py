@@ -14,7 +14,7 @@ from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from resources.database.transaction import Transaction
 from resources.ledger.attempts import cut_off_attempts, start_attempts
-from resources.ledger.intents import IN_FLIGHT, change_intents, lock_intents, lock_records, selected
+from resources.ledger.intents import IN_FLIGHT, abandoned, change_intents, lock_intents, lock_records
 from resources.ledger.rows import intent_from
 
 
@@ -83,12 +83,7 @@ def lapse(transaction: Transaction, requests: Sequence[Lapse]) -> Sequence[int |
     outcomes: list[int] = []
     for request in requests:
         now = transaction.lease_now(request.now)
-        sending = selected(state=IntentState.SENDING).with_for_update()
-        lapsed = [
-            intent
-            for intent in map(intent_from, transaction.connection.execute(sending))
-            if intent.lease_owner in request.gone or intent.lease_until is None or intent.lease_until <= now
-        ]
+        lapsed = [intent_from(row) for row in transaction.connection.execute(abandoned(now, request.gone))]
         change_intents(transaction, [_lost(intent, request.now) for intent in lapsed])
         cut_off_attempts(transaction, [intent.intent_key for intent in lapsed], request.now)
         outcomes.append(len(lapsed))

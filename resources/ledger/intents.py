@@ -97,6 +97,19 @@ def selected(meeting_id: str | None = None, state: IntentState | None = None) ->
     return statement if state is None else statement.where(_I.state == state.value)
 
 
+def abandoned(now: datetime, gone: Iterable[str]) -> Select[Any]:
+    """Intents being sent by nobody any more, held until the transaction ends; ``gone`` are owners known to be dead."""
+    return (
+        select(INTENTS)
+        .where(
+            _I.state == IntentState.SENDING.value,
+            or_(_I.lease_owner.in_(sorted(gone)), _I.lease_until.is_(None), _I.lease_until <= now),
+        )
+        .order_by(_I.intent_key)
+        .with_for_update()
+    )
+
+
 def due(now: datetime, limit: int) -> Select[Any]:
     """Intents that can move now, oldest first.
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Row, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from artifact_assets.domain.failures import PipelineError
 from resources.database.transaction import Transaction
 from resources.ledger.tables import MARKS
 
-ALL: Select[Any] = select(MARKS.c.source, MARKS.c.mark)
+ALL = select(MARKS.c.source, MARKS.c.mark)
 
 
 def _upsert(insert: Any) -> Any:
@@ -28,7 +28,9 @@ _UPSERT: dict[str, Any] = {"sqlite": _upsert(sqlite.insert), "postgresql": _upse
 
 def mark(transaction: Transaction, requests: Sequence[Mapping[str, str]]) -> Sequence[PipelineError | None]:
     """Remember marks; a known source gets the new one."""
-    rows = [{"source": source, "mark": seen} for request in requests for source, seen in request.items()]
+    # PostgreSQL refuses one source twice in a statement; the last one told counts.
+    newest = {source: seen for request in requests for source, seen in request.items()}
+    rows = [{"source": source, "mark": seen} for source, seen in sorted(newest.items())]
     transaction.many(_UPSERT[transaction.connection.dialect.name], rows)
     return [None] * len(requests)
 

@@ -44,6 +44,7 @@ _START_AGAIN = (
         failure_class=None,
         cause=None,
         next_attempt_at=None,
+        run_id=None,
     )
 )
 
