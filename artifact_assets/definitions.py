@@ -21,6 +21,8 @@ from artifact_assets.wiring import open_equipment
 from sensors.arrivals import arrivals_sensor
 from sensors.drain import drain_sensor
 
+JOB = "process_meetings"
+
 
 def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     """Everything Dagster needs to know.
@@ -29,11 +31,11 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     in-process executor is set here and not on a job, because backfills ignore a job's executor.
     """
     meetings = meetings_asset(_walk_policy().partitions_per_run)
-    job = dg.define_asset_job("process_meetings", selection=dg.AssetSelection.assets(meetings))
+    job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
         assets=[meetings],
         jobs=[job],
-        sensors=[arrivals_sensor(job), drain_sensor(job)],
+        sensors=[arrivals_sensor(JOB), drain_sensor(JOB)],
         resources={"equipment": equipment_resource(), **(resources or {})},
         executor=dg.in_process_executor,
     )

@@ -50,7 +50,7 @@ def open_equipment(
     """Everything a walk needs, closed afterwards. ``run_finished`` tells whether Dagster considers a run over."""
     configuration = configuration if configuration is not None else read_configuration(settings.config)
     with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
-        records = RecordStore.open(settings.records_url, name=RECORDS)
+        records = RecordStore.open(settings.records_url, name=RECORDS, now=clock_for(settings).now)
         stack.callback(records.close)
         yield Equipment(
             tenant=settings.tenant,

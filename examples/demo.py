@@ -16,7 +16,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 MEETINGS = ROOT / "examples" / "meetings"
 HOME = ROOT / ".artifacts" / "demo"
-SHOWN = "globex-renewal-2026-11-17"
+SHOWN = "globex-renewal"
 NOW = "2026-11-20T18:00:00+00:00"
 """The examples took place in November 2026; judged by today's clock their tasks would be past due."""
 

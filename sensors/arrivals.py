@@ -6,7 +6,7 @@ A tick is bounded in files and in time; what is left over waits for the next one
 taken is kept in the ledger, so a tick over an unchanged inbox reads no file at all.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
 
 import asyncio
 from datetime import timedelta
@@ -28,12 +28,12 @@ BUDGET = timedelta(seconds=30)
 """Dagster ends a tick after 60 s by default; half of it leaves room for adding partitions and submitting runs."""
 
 
-def arrivals_sensor(job: dg.JobDefinition | dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """The sensor that requests ``job`` for new and revised meetings."""
+def arrivals_sensor(job: str) -> dg.SensorDefinition:
+    """The sensor that requests the job named ``job`` for new and revised meetings."""
 
     @dg.sensor(
         name=NAME,
-        job=job,
+        job_name=job,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Notices transcripts in the inbox and requests runs for new and revised meetings.",

@@ -7,7 +7,7 @@ Dagster restarts a run whose process died, a few times. When those restarts are 
 meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own.
 """
 
-from __future__ import annotations
+# No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
 
 import asyncio
 from datetime import datetime, timedelta
@@ -27,12 +27,12 @@ LEFT_BEHIND_AFTER = timedelta(minutes=5)
 """Longer than a run takes to start and to be restarted by Dagster after a crash."""
 
 
-def drain_sensor(job: dg.JobDefinition | dg.UnresolvedAssetJobDefinition) -> dg.SensorDefinition:
-    """The sensor that requests ``job`` for due and left-behind meetings, and reports events Dagster missed."""
+def drain_sensor(job: str) -> dg.SensorDefinition:
+    """The sensor that requests the job named ``job`` for due and left-behind meetings, and reports events Dagster missed."""
 
     @dg.sensor(
         name=NAME,
-        job=job,
+        job_name=job,
         minimum_interval_seconds=INTERVAL_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
         description="Resumes deferred meetings when they are due, and meetings whose run was lost.",

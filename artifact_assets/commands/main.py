@@ -6,6 +6,7 @@ What belongs here: finding commands and ending the process. What does not: what 
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 import traceback
 from collections.abc import Mapping
@@ -82,6 +83,8 @@ def run() -> NoReturn:
     except PipelineError as error:
         fail(str(error), 1 if error.failure_class is FailureClass.INTERNAL_ERROR else 2)
     except Exception as error:  # noqa: BLE001 - the outermost shell: never a traceback
+        if os.environ.get("ARTIFACTS_TRACEBACK"):
+            traceback.print_exc()
         frame = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"
         fail(str(PipelineError(FailureClass.INTERNAL_ERROR, f"{type(error).__name__} at {place}.")), 1)
