@@ -22,9 +22,7 @@ def has_footer(lines: Sequence[str]) -> bool:
 
 def header_count(dialogue: Dialogue) -> int:
     """Lines with a name and a time and nothing else, which only a header has."""
-    return sum(
-        1 for line in dialogue.lines if line.opening is not None and line.opening.timed_name and not line.opening.rest
-    )
+    return sum(1 for line in dialogue.lines if line.opening is not None and line.opening.header)
 
 
 def read_otter(lines: Sequence[str]) -> Reading:

@@ -71,6 +71,8 @@ def looks_like_dialogue(text: TextLines) -> float:
     if _timed(text):
         return 0.0
     dialogue = text.dialogue
+    if header_count(dialogue) >= 2:
+        return 0.5
     openings = dialogue.labelled or dialogue.timed
     if not openings:
         return 0.0

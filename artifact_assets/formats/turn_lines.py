@@ -27,13 +27,18 @@ _BULLET = re.compile(r"^[\s>]*(?:[-*•]\s+)?")
 
 
 class TurnLine(NamedTuple):
-    """A line that may open a turn. ``timed_name`` says that name and time stand together, which no prose does."""
+    """A line that may open a turn.
+
+    ``timed_name`` says that name and time stand together, which no prose does; ``header`` that they are all there is on
+    the line, without a colon.
+    """
 
     name: str | None
     start: float | None
     end: float | None
     rest: str
     timed_name: bool
+    header: bool = False
 
 
 def turn_line(line: str) -> TurnLine | None:
@@ -71,13 +76,8 @@ def _with_time(text: str, head: str) -> TurnLine | None:
             name = after["name"].strip("*_ :")
             start = clock_seconds(after["start"])
             if start is not None and looks_like_name(name):
-                return TurnLine(
-                    name,
-                    start,
-                    clock_seconds(after["end"]) if after["end"] else None,
-                    "",
-                    True,
-                )
+                ended = clock_seconds(after["end"]) if after["end"] else None
+                return TurnLine(name, start, ended, "", timed_name=True, header=not after["colon"])
     inside = _NAME_TIME_TEXT.match(text)
     if inside is not None and looks_like_name(inside["name"].strip("*_ ")):
         start = clock_seconds(inside["start"])
