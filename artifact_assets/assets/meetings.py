@@ -71,7 +71,7 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     log = EventLog(log_event, stages, checks, logged)
     log.start()
     try:
-        return await Walk(equipment, context.run_id, stages, log).over(keys)
+        return await Walk(equipment, context.run.run_id, stages, log).over(keys)
     finally:
         # Joining blocks, and the thread needs this loop to reach the ledger.
         await asyncio.to_thread(log.close)
