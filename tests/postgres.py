@@ -44,8 +44,11 @@ class Postgres:
 
 
 @contextlib.contextmanager
-def running_postgres() -> Generator[Postgres]:
-    """A server for as long as the block runs. Raises ImportError where the wheel is missing."""
+def running_postgres(*, durable: bool = False) -> Generator[Postgres]:
+    """A server for as long as the block runs; one that is ``durable`` waits for the disk, as in production.
+
+    Raises ImportError where the wheel is missing.
+    """
     # Not pytest's own folder: the path of a Unix socket may be 107 characters long at most.
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
@@ -55,10 +58,10 @@ def running_postgres() -> Generator[Postgres]:
         server = get_server(data, cleanup_mode="stop")
         try:
             postgres = Postgres(str(data))
-            # Nothing here has to survive a power cut.
-            for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-                postgres.execute(f"ALTER SYSTEM SET {setting} = off")
-            postgres.execute("SELECT pg_reload_conf()")
+            if not durable:
+                for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+                    postgres.execute(f"ALTER SYSTEM SET {setting} = off")
+                postgres.execute("SELECT pg_reload_conf()")
             yield postgres
         finally:
             server.cleanup()

@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
-from sqlalchemy import Connection, Engine, Row, Select
+from sqlalchemy import Connection, Engine, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -232,7 +232,7 @@ class SqlLedger:
     async def _log(self, done: tuple[Checkpoint, ...]) -> None:
         await self._write(checkpoints.mark_logged, done, *{checkpoint.meeting_id for checkpoint in done})
 
-    async def _read(self, statement: Select[Any], value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
+    async def _read(self, statement: Executable, value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
         def read() -> tuple[T, ...]:
             try:
                 with self._reading.connect() as connection:

@@ -7,6 +7,7 @@ commits are grouped (see ``test_ledger_writer``). It cannot show that a power cu
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -38,7 +39,7 @@ async def test_the_same_digests_again_change_nothing(ledger: SqlLedger) -> None:
     "change", [{"transcript_digest": "b" * 64}, {"sidecar_digest": "6" * 64}, {"sidecar_digest": None}]
 )
 async def test_another_digest_from_the_same_source_is_a_revision_and_clears_the_failure(
-    ledger: SqlLedger, change: dict[str, str | None]
+    ledger: SqlLedger, change: dict[str, Any]
 ) -> None:
     await held(ledger)
     failed = stage_commit(
