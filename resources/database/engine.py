@@ -23,6 +23,7 @@ BUSY_TIMEOUT_SECONDS = 30
 PATIENCE_SECONDS = 300
 """How long a transaction is begun again after that, before storage counts as unavailable."""
 _PAUSE_SECONDS = 0.02
+_READING = "artifacts_reading"
 
 
 def parsed_url(url: str) -> URL:
@@ -81,7 +82,9 @@ def connect_engine(url: URL) -> Engine:
 
 def reading(engine: Engine) -> Engine:
     """The same connections for reads: one statement, no transaction that could hold others up."""
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    # The SQLite driver commits by itself as it is set up here; asking SQLAlchemy for it would undo that afterwards.
+    sqlite = engine.dialect.name == "sqlite"
+    return engine.execution_options(**({_READING: True} if sqlite else {"isolation_level": "AUTOCOMMIT"}))
 
 
 def make_private(file: Path) -> None:
@@ -124,7 +127,7 @@ def _until_free(act: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get("isolation_level") == "AUTOCOMMIT":
+    if connection.get_execution_options().get(_READING):
         return
     # IMMEDIATE: a transaction that turns out to write can otherwise fail half-way, without any waiting.
     _until_free(lambda: connection.exec_driver_sql("BEGIN IMMEDIATE"))

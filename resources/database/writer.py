@@ -181,7 +181,9 @@ class Writer:
             try:
                 block.commit()
             except SQLAlchemyError as error:
-                # A commit without an answer may have happened: trying it again could store it twice.
+                # A commit without an answer may have happened: trying it again could store it twice. The connection is
+                # thrown away, because what it holds is unknown too: SQLite may leave the transaction open.
+                connection.invalidate(error)
                 self._fail(group, error, committing=True)
 
     def _fail(self, jobs: Sequence[Job], error: Exception, *, committing: bool = False) -> None:
