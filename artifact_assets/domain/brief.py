@@ -70,6 +70,18 @@ class Vocabulary(Document):
         return self
 
 
+class Errand(Document):
+    """For whom an extractor works, so that its calls can be counted. Never told to a model; determines no outcome.
+
+    ``live`` work goes before a backfill; ``backfill`` names the one it belongs to.
+    """
+
+    meeting_id: str
+    run_id: str
+    live: bool = True
+    backfill: str | None = None
+
+
 class Brief(Document):
     """What the extractor is told about one meeting. ``started_at`` without a zone leaves relative dates unresolved."""
 
@@ -77,3 +89,4 @@ class Brief(Document):
     started_at: datetime | None = None
     participants: tuple[Participant, ...] = ()
     vocabulary: Vocabulary = Vocabulary()
+    errand: Errand | None = None

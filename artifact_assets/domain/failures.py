@@ -7,6 +7,7 @@ the operator should do. What does not: deciding which class a vendor's answer is
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -139,3 +140,15 @@ class PipelineError(Exception):
     def __str__(self) -> str:
         """The one line an operator reads."""
         return f"error[{self.failure_class}]: {self.cause} {self.remedy}"
+
+
+class Deferral(PipelineError):
+    """A failure that waiting cures, with a known next attempt."""
+
+    def __init__(self, error: PipelineError, next_attempt_at: datetime) -> None:
+        super().__init__(error.failure_class, error.cause, error.remedy)
+        self.next_attempt_at = next_attempt_at
+
+    def __reduce__(self) -> tuple[type[Deferral], tuple[PipelineError, datetime]]:  # type: ignore[override]
+        """Survive pickling."""
+        return (type(self), (PipelineError(self.failure_class, self.cause, self.remedy), self.next_attempt_at))

@@ -13,13 +13,13 @@ from datetime import datetime
 from artifact_assets.domain.art.timeliness import judge_timeliness
 from artifact_assets.domain.artifact import Artifact, ItemState
 from artifact_assets.domain.documents import canonical_json
-from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.failures import Deferral, FailureClass, PipelineError
 from artifact_assets.domain.records import CheckResult, Counts, Intent, IntentPlan, Json
 from artifact_assets.domain.states import OPEN_INTENTS, IntentState, MeetingState, Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.planning import Circumstances, Desk, plan_writes
-from artifact_assets.stages.stage import Deferral, Outcome, StageWork
+from artifact_assets.stages.stage import Outcome, StageWork
 
 RECORDS = "records"
 """The embedded record store's name."""

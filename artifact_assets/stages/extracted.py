@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 
 from artifact_assets.domain.artifact import Extraction
-from artifact_assets.domain.brief import Brief
+from artifact_assets.domain.brief import Brief, Errand
 from artifact_assets.domain.documents import digest_of, to_bytes
 from artifact_assets.domain.records import Json
 from artifact_assets.domain.states import Stage
@@ -25,6 +25,7 @@ def brief_for(case: Case, transcript: Transcript) -> Brief:
         started_at=transcript.started_at,
         participants=transcript.participants,
         vocabulary=case.equipment.configuration.vocabulary,
+        errand=Errand(meeting_id=case.meeting.meeting_id, run_id=case.run_id),
     )
 
 

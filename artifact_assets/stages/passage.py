@@ -12,12 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from artifact_assets.domain.failures import FailureClass, Nature, PipelineError
+from artifact_assets.domain.failures import Deferral, FailureClass, Nature, PipelineError
 from artifact_assets.domain.records import Checkpoint, Counts, StageCommit
 from artifact_assets.domain.states import STAGES, STATE_AFTER, MeetingState, Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.result import MeetingResult, Report
-from artifact_assets.stages.stage import Deferral, Outcome, StageWork, stage_key
+from artifact_assets.stages.stage import Outcome, StageWork, stage_key
 from artifact_assets.stages.works import WORKS
 
 GIVEN_UP: Mapping[Stage, FailureClass] = {

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from artifact_assets.domain.documents import digest_of
-from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import CheckResult, Counts, Json, KnownItem
 from artifact_assets.domain.states import MeetingState, Stage
 from artifact_assets.stages.case import Case
@@ -33,14 +31,6 @@ class Outcome:
     state: MeetingState | None = None
     cause: str | None = None
     attempts: int = 1
-
-
-class Deferral(PipelineError):
-    """A transient failure with a known next attempt."""
-
-    def __init__(self, error: PipelineError, next_attempt_at: datetime) -> None:
-        super().__init__(error.failure_class, error.cause, error.remedy)
-        self.next_attempt_at = next_attempt_at
 
 
 @dataclass(frozen=True)
