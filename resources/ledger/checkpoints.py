@@ -27,10 +27,8 @@ _LOGGED = (
     .where(
         _C.meeting_id == bindparam("b_meeting_id"),
         _C.stage == bindparam("b_stage"),
-        _C.key == bindparam("b_key"),
-        # A result stored again since then has an event of its own to come.
-        _C.run_id == bindparam("b_run_id"),
-        _C.created_at == bindparam("b_created_at"),
+        # Older results of the stage have nothing left to tell; one stored since then has an event of its own to come.
+        _C.created_at <= bindparam("b_created_at"),
     )
     .values(event_pending=False)
 )
@@ -58,8 +56,6 @@ def mark_logged(transaction: Transaction, requests: Sequence[Sequence[Checkpoint
         {
             "b_meeting_id": checkpoint.meeting_id,
             "b_stage": checkpoint.stage.value,
-            "b_key": checkpoint.key,
-            "b_run_id": checkpoint.run_id,
             "b_created_at": checkpoint.created_at,
         }
         for request in requests

@@ -176,7 +176,9 @@ def opened_world(
     """A deployment below ``home``; parts that exist there already are used again."""
     clock = clock or NoonClock()
     with ExitStack() as stack:
-        ledger = stack.enter_context(open_ledger(ledger_url or f"sqlite:///{home / 'ledger.db'}", tenant=TENANT, clock=clock))
+        ledger = stack.enter_context(
+            open_ledger(ledger_url or f"sqlite:///{home / 'ledger.db'}", tenant=TENANT, clock=clock)
+        )
         records = stack.enter_context(RecordStore.open(f"sqlite:///{home / 'records.db'}", now=clock.now))
         instance = instance or stack.enter_context(dg.DagsterInstance.ephemeral())
         finished = run_finished_in(instance)
