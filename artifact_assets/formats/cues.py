@@ -9,7 +9,7 @@ on text before the header and drops seconds-only timestamps, pysubs2 drops ident
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from artifact_assets.formats.fragment import Notes
@@ -67,41 +67,52 @@ def find_cues(
     times_of: TimingParser,
     notes: Notes,
     comments: tuple[str, ...] = (),
-) -> list[Cue]:
+) -> Iterator[Cue]:
     """The cues of ``lines`` from index ``first`` on. ``mark`` is what every timing line holds.
 
     Blocks that begin with one of ``comments`` are no text. A block without a time continues the cue before it; a timing
     line that can't be read leaves its text without times. Both are noted.
     """
-    timed: list[tuple[int, Times]] = []
+    between = _Between(lines, mark, notes, comments)
+    at: int = first - 1
+    times: Times = (None, None)
+    identifier: str | None = None
     for index in range(first, len(lines)):
-        if mark in lines[index]:
-            times = times_of(lines[index])
-            if times is not None:
-                timed.append((index, times))
-    cues: list[Cue] = []
-    above = timed[0][0] if timed else len(lines)
-    identifier, stop = _identifier(lines, first - 1, above, None) if timed else (None, above)
-    _add_untimed(lines, first, stop, cues, mark, notes, comments, start_of_file=True)
-    for position, (index, (start, end)) in enumerate(timed):
-        following = timed[position + 1][0] if position + 1 < len(timed) else len(lines)
-        if position + 1 < len(timed):
-            next_identifier, stop = _identifier(lines, index, following, identifier)
+        line = lines[index]
+        if mark not in line:
+            continue
+        found = times_of(line)
+        if found is None:
+            continue
+        following_identifier, stop = _identifier(lines, at, index, identifier)
+        if at < first:
+            yield from between.cues(first, stop, None)
         else:
-            next_identifier, stop = None, following
-        last = index + 1
-        while last < stop and lines[last] and not lines[last].isspace():
+            yield from _cue_and_rest(lines, at, stop, times, identifier, between)
+        at, times, identifier = index, found, following_identifier
+    if at < first:
+        yield from between.cues(first, len(lines), None)
+    else:
+        yield from _cue_and_rest(lines, at, len(lines), times, identifier, between)
+
+
+def _cue_and_rest(
+    lines: list[str], at: int, stop: int, times: Times, identifier: str | None, between: _Between
+) -> Iterator[Cue]:
+    """The cue whose timing line is ``at``, and whatever stands between its text and line index ``stop``."""
+    last = at + 1
+    while last < stop and lines[last] and not lines[last].isspace():
+        last += 1
+    # WebVTT ends a payload at an empty line only; YouTube starts payloads with a line of one space
+    while last + 1 < stop and lines[last] and lines[last + 1].strip():
+        last += 1
+        while last < stop and lines[last].strip():
             last += 1
-        # WebVTT ends a payload at an empty line only; YouTube starts payloads with a line of one space
-        while last + 1 < stop and lines[last] and lines[last + 1].strip():
-            last += 1
-            while last < stop and lines[last].strip():
-                last += 1
-        cues.append(Cue(identifier, start, end, lines[index + 1 : last], index + 1, last))
-        if last + 1 < stop:
-            _add_untimed(lines, last, stop, cues, mark, notes, comments)
-        identifier = next_identifier
-    return cues
+    cue = Cue(identifier, times[0], times[1], lines[at + 1 : last], at + 1, last)
+    if last + 1 < stop:
+        yield from between.cues(last, stop, cue)
+    else:
+        yield cue
 
 
 def _identifier(lines: list[str], timing: int, following: int, before: str | None) -> tuple[str | None, int]:
@@ -112,8 +123,7 @@ def _identifier(lines: list[str], timing: int, following: int, before: str | Non
         return None, following
     if above - 1 <= timing:
         alone = above - 1 < timing or timing < 0
-        follows = before is not None and candidate.strip().isdecimal() and _follows(before, candidate)
-        return (candidate.strip(), above) if alone or follows else (None, following)
+        return (candidate.strip(), above) if alone or _follows(before, candidate) else (None, following)
     if not lines[above - 1].strip() or _follows(before, candidate):
         return candidate.strip(), above
     return None, following
@@ -126,55 +136,48 @@ def _follows(before: str | None, candidate: str) -> bool:
     return short and before is not None and before.isdecimal() and text.isdecimal() and int(text) == int(before) + 1
 
 
-def _add_untimed(
-    lines: list[str],
-    first: int,
-    stop: int,
-    cues: list[Cue],
-    mark: str,
-    notes: Notes,
-    comments: tuple[str, ...],
-    *,
-    start_of_file: bool = False,
-) -> None:
-    """Blocks between a cue and the next: comments, text that lost its time, or a timing line nobody can read."""
-    index = first
-    while index < stop:
-        if not lines[index].strip():
-            index += 1
-            continue
-        last = index
-        while last < stop and lines[last].strip():
-            last += 1
-        block = lines[index:last]
-        place = f"line {index + 1}"
-        attempt = next(
-            (at for at in (0, 1) if at < len(block) and mark in block[at] and _ATTEMPT.match(block[at])),
-            None,
-        )
-        if any(block[0] == word or block[0].startswith((word + " ", word + "\t")) for word in comments):
-            pass
-        elif attempt is not None:
-            notes.add(
-                "unreadable_time",
-                "A cue time could not be read; its text is kept without a time.",
-                place,
-            )
-            identifier = block[0].strip() if attempt else None
-            if block[attempt + 1 :]:
-                cues.append(Cue(identifier, None, None, block[attempt + 1 :], index + 1, last))
-        elif start_of_file or not cues:
-            notes.add(
-                "text_before_cues",
-                "Text before the first cue was not read as speech.",
-                place,
-            )
-        else:
-            notes.add(
-                "text_without_time",
-                "Text without a time was added to the cue before it.",
-                place,
-            )
-            cue = cues[-1]
-            cues[-1] = cue._replace(lines=[*cue.lines, *block], end_line=last)
-        index = last
+class _Between:
+    """Reads what stands between cues: comments, text that lost its time, timing lines nobody can read."""
+
+    def __init__(self, lines: list[str], mark: str, notes: Notes, comments: tuple[str, ...]) -> None:
+        self.lines = lines
+        self.mark = mark
+        self.notes = notes
+        self.comments = comments
+
+    def cues(self, first: int, stop: int, cue: Cue | None) -> Iterator[Cue]:
+        """``cue``, with text added that follows it without a time, then cues without a readable time."""
+        index = first
+        while index < stop:
+            if not self.lines[index].strip():
+                index += 1
+                continue
+            last = index
+            while last < stop and self.lines[last].strip():
+                last += 1
+            block, place = self.lines[index:last], f"line {index + 1}"
+            attempt = next((at for at in (0, 1) if at < len(block) and self._is_attempt(block[at])), None)
+            if self._is_comment(block[0]):
+                pass
+            elif attempt is not None:
+                self.notes.add(
+                    "unreadable_time", "A cue time could not be read; its text is kept without a time.", place
+                )
+                if cue is not None:
+                    yield cue
+                identifier = block[0].strip() if attempt else None
+                cue = Cue(identifier, None, None, block[attempt + 1 :], index + 1, last)
+            elif cue is None:
+                self.notes.add("text_before_cues", "Text before the first cue was not read as speech.", place)
+            else:
+                self.notes.add("text_without_time", "Text without a time was added to the cue before it.", place)
+                cue = cue._replace(lines=[*cue.lines, *block], end_line=last)
+            index = last
+        if cue is not None:
+            yield cue
+
+    def _is_comment(self, line: str) -> bool:
+        return any(line == word or line.startswith((word + " ", word + "\t")) for word in self.comments)
+
+    def _is_attempt(self, line: str) -> bool:
+        return self.mark in line and _ATTEMPT.match(line) is not None

@@ -29,7 +29,12 @@ class Candidate(NamedTuple):
 
 def candidates(probe: Probe) -> list[Candidate]:
     """The formats the file may be, surest first."""
-    found = [Candidate(entry, entry.sureness(probe)) for entry in FORMATS if entry.kind == probe.kind]
+    found: list[Candidate] = []
+    for entry in FORMATS:
+        if entry.kind == probe.kind:
+            found.append(Candidate(entry, entry.sureness(probe)))
+            if found[-1].sureness == 1 and probe.kind == "text":
+                return found[-1:]
     return sorted(
         (entry for entry in found if entry.sureness >= LEAST_SURE),
         key=lambda entry: -entry.sureness,

@@ -39,7 +39,7 @@ class ReadingLimits:
         if size_bytes > self.max_bytes:
             raise PipelineError(
                 FailureClass.UNREADABLE_INPUT,
-                f"The file is {_megabytes(size_bytes)} MB and transcripts up to {_megabytes(self.max_bytes)} MB are read.",
+                f"The file holds {size_bytes:,} bytes and transcripts up to {self.max_bytes:,} bytes are read.",
                 "Export the transcript alone, without the recording, or raise the size limit.",
             )
 
@@ -56,7 +56,3 @@ class ReadingLimits:
 def check_size(size_bytes: int, limits: ReadingLimits | None = None) -> None:
     """Refuse a file by its size alone, before it is read. Raises PipelineError(UNREADABLE_INPUT)."""
     (limits or ReadingLimits()).check_size(size_bytes)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / MEGABYTE:,.1f}".removesuffix(".0")

@@ -40,6 +40,8 @@ def read_transcript(
     probe = Probe(content, limits)
     entry = chosen(probe, format_name)
     reading = entry.read(probe)
+    probe_notes = probe.notes.finished()
+    del probe  # its lines take as much memory as the turns that are made next
     if reading.turns is None:
         limits.check_turns(len(reading.fragments))
         _settle_speakers(reading)
@@ -54,7 +56,7 @@ def read_transcript(
         )
     if not reading.settled:
         _add_file_name(reading, file_name)
-    reading.notes.take(probe.notes.finished())
+    reading.notes.take(probe_notes)
     return Transcript(
         format=reading.format or entry.name,
         title=reading.title,

@@ -62,6 +62,8 @@ def looks_like_otter(text: TextLines) -> float:
 
 def looks_like_google_meet(text: TextLines) -> float:
     """How sure it is that the text is a Google Meet transcript."""
+    if _timed(text):
+        return 0.0
     found = signs(text.lines)
     return 0.0 if not found or not text.dialogue.labelled else 0.9 if found == 1 else 0.98
 

@@ -117,10 +117,10 @@ FORMATS: tuple[Format, ...] = (
         "webvtt",
         "WebVTT captions (Zoom, Teams, YouTube, podcast hosts)",
         looks_like_webvtt,
-        lambda probe: webvtt.read(probe.text),
+        lambda probe: webvtt.read(probe.body.lines),
     ),
-    _text("srt", "SubRip captions", looks_like_srt, lambda probe: read_srt(probe.text)),
-    _text("sbv", "YouTube SBV captions", looks_like_sbv, lambda probe: read_sbv(probe.text)),
+    _text("srt", "SubRip captions", looks_like_srt, lambda probe: read_srt(probe.body.lines)),
+    _text("sbv", "YouTube SBV captions", looks_like_sbv, lambda probe: read_sbv(probe.body.lines)),
     _text(
         "otter-txt",
         "Otter text, or a name and a time above each paragraph",

@@ -11,24 +11,23 @@ from __future__ import annotations
 
 import re
 
-from artifact_assets.formats.captions import Utterance, add_fragments, without_rolling
+from artifact_assets.formats.captions import ROLLING_MESSAGE, Rolling, name_speakers
 from artifact_assets.formats.cues import Times, TimingParser, arrow_times, find_cues
-from artifact_assets.formats.encoding import split_lines
-from artifact_assets.formats.fragment import Reading
+from artifact_assets.formats.fragment import Fragment, Reading
 from artifact_assets.formats.times import clock_seconds
 
 _TAG = re.compile(r"</?(?:i|b|u|s|font|c)(?:[ .][^<>]*)?>|\{\\[^{}]*\}", re.IGNORECASE)
 _SBV = re.compile(r"\s*(\d{1,4}:\d{1,2}:\d{1,2}\.\d{1,6}),(\d{1,4}:\d{1,2}:\d{1,2}\.\d{1,6})\s*")
 
 
-def read_srt(text: str) -> Reading:
+def read_srt(lines: list[str]) -> Reading:
     """Fragments of an SRT file."""
-    return _read(text, "-->", arrow_times)
+    return _read(lines, "-->", arrow_times)
 
 
-def read_sbv(text: str) -> Reading:
+def read_sbv(lines: list[str]) -> Reading:
     """Fragments of an SBV file: ``0:00:00.599,0:00:04.160`` above the text."""
-    return _read(text, ",", sbv_times)
+    return _read(lines, ",", sbv_times)
 
 
 def sbv_times(line: str) -> Times | None:
@@ -40,31 +39,31 @@ def sbv_times(line: str) -> Times | None:
     return None if start is None or end is None else (start, end)
 
 
-def _read(text: str, mark: str, times_of: TimingParser) -> Reading:
+def _read(lines: list[str], mark: str, times_of: TimingParser) -> Reading:
     reading = Reading()
-    cues = find_cues(split_lines(text), 0, mark, times_of, reading.notes)
-    lines_of = [[shown for line in cue.lines if (shown := _visible(line))] for cue in cues]
-    rolling = without_rolling(lines_of)
-    if rolling is not None:
-        reading.notes.add(
-            "rolling_captions",
-            "Rolling captions were read once: lines repeated from cue to cue were dropped.",
-        )
-    utterances = [
-        Utterance(
-            " ".join(lines),
-            None,
-            cue.start,
-            cue.end,
-            cue.line,
-            cue.end_line,
-            cue.identifier,
-        )
-        for cue, lines in zip(cues, rolling or lines_of, strict=True)
-        if lines
-    ]
-    add_fragments(reading, utterances)
+    rolling = Rolling()
+    _add_cues(lines, mark, times_of, reading, rolling, fresh=False)
+    if rolling.rolls:
+        reading = Reading()
+        _add_cues(lines, mark, times_of, reading, rolling, fresh=True)
+        reading.notes.add("rolling_captions", ROLLING_MESSAGE)
+    name_speakers(reading)
     return reading
+
+
+def _add_cues(
+    lines: list[str], mark: str, times_of: TimingParser, reading: Reading, rolling: Rolling, *, fresh: bool
+) -> None:
+    for cue in find_cues(lines, 0, mark, times_of, reading.notes):
+        shown = [text for line in cue.lines if (text := _visible(line))]
+        if fresh:
+            shown = rolling.fresh(shown)
+        else:
+            rolling.notice(shown)
+        if shown:
+            reading.fragments.append(
+                Fragment(" ".join(shown), None, cue.start, cue.end, cue.line, cue.end_line, cue.identifier)
+            )
 
 
 def _visible(line: str) -> str:

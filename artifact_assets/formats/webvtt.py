@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import re
 
-from artifact_assets.formats.captions import Utterance, add_fragments, without_rolling
+from artifact_assets.formats.captions import ROLLING_MESSAGE, Rolling, name_speakers
 from artifact_assets.formats.cues import Cue, arrow_times, find_cues
-from artifact_assets.formats.encoding import split_lines
-from artifact_assets.formats.fragment import Reading
+from artifact_assets.formats.fragment import Fragment, Reading
+from artifact_assets.formats.speakers import cleaned
 
 COMMENTS = ("NOTE", "STYLE", "REGION")
+ROLLING_LINES = 200
+"""Lines among which word times of a rolling caption must appear."""
 MAX_PREAMBLE = 20
 """Lines before ``WEBVTT`` that are forgiven; real files carry a title or a log line there."""
 
@@ -48,39 +50,29 @@ def header_line(lines: list[str]) -> int | None:
     return None
 
 
-def read(text: str) -> Reading:
+def read(lines: list[str]) -> Reading:
     """Fragments of a WebVTT file. A file without its header is read, and noted."""
     reading = Reading()
-    lines = split_lines(text)
     first = _read_header(lines, reading)
-    cues = find_cues(lines, first, "-->", arrow_times, reading.notes, COMMENTS)
-    rolling = None
-    if any("<" in line for cue in cues for line in cue.lines) or len(cues) > 3:
-        certain = any(_ROLLING.search(line) for cue in cues[:50] for line in cue.lines)
-        rolling = without_rolling([_visible_lines(cue) for cue in cues], certain=certain)
-    utterances: list[Utterance] = []
-    if rolling is not None:
-        reading.notes.add(
-            "rolling_captions",
-            "Rolling captions were read once: lines repeated from cue to cue were dropped.",
-        )
-        for cue, fresh in zip(cues, rolling, strict=True):
+    rolling = Rolling()
+    voices = _Voices(reading)
+    for cue in find_cues(lines, first, "-->", arrow_times, reading.notes, COMMENTS):
+        rolling.notice(cue.lines)
+        voices.add(cue)
+    rolling.certain = any(_ROLLING.search(line) for line in lines[first : first + ROLLING_LINES])
+    if rolling.rolls and not voices.named:
+        again = Reading()
+        _read_header(lines, again)
+        for cue in find_cues(lines, first, "-->", arrow_times, again.notes, COMMENTS):
+            fresh = rolling.fresh(_visible_lines(cue))
             if fresh:
-                utterances.append(
-                    Utterance(
-                        " ".join(fresh),
-                        None,
-                        cue.start,
-                        cue.end,
-                        cue.line,
-                        cue.end_line,
-                        cue.identifier,
-                    )
+                again.fragments.append(
+                    Fragment(" ".join(fresh), None, cue.start, cue.end, cue.line, cue.end_line, cue.identifier)
                 )
-    else:
-        for cue in cues:
-            _add_utterances(cue, utterances)
-    add_fragments(reading, utterances)
+        again.notes.add("rolling_captions", ROLLING_MESSAGE)
+        reading = again
+    if not voices.named:
+        name_speakers(reading)
     return reading
 
 
@@ -125,31 +117,54 @@ def _visible_lines(cue: Cue) -> list[str]:
     return [line for line in shown if line]
 
 
-def _add_utterances(cue: Cue, utterances: list[Utterance]) -> None:
-    """One utterance per voice of ``cue``. A span may run over several lines and may never be closed."""
-    identifier, start, end, lines, line, end_line = cue
-    text = lines[0].strip() if len(lines) == 1 else " ".join([part.strip() for part in lines])
-    if "<" not in text:
-        text = plain(text).strip()
+class _Voices:
+    """Cues become fragments, one for each voice span. A span may run over several lines and may never be closed."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.fragments = reading.fragments
+        self.names: dict[str, str | None] = {}
+
+    @property
+    def named(self) -> bool:
+        """Whether the file has voice spans at all."""
+        return bool(self.names)
+
+    def add(self, cue: Cue) -> None:
+        identifier, start, end, lines, line, end_line = cue
+        text = lines[0].strip() if len(lines) == 1 else " ".join([part.strip() for part in lines]).strip()
+        if "<" not in text:
+            if text:
+                self.fragments.append(Fragment(plain(text), None, start, end, line, end_line, identifier))
+            return
+        if text.startswith("<v ") and text.endswith("</v>") and text.count("<") == 2:
+            closed = text.index(">")
+            said = plain(text[closed + 1 : -4]).strip()
+            if said:
+                self.fragments.append(
+                    Fragment(said, self._name(text[3:closed]), start, end, line, end_line, identifier)
+                )
+            return
+        voice: str | None = None
+        parts: list[str] = []
+        position = 0
+        for match in _TAG.finditer(text):
+            parts.append(text[position : match.start()])
+            position = match.end()
+            closing, name, annotation = match.groups()
+            if name == "v":
+                self._say(cue, voice, parts)
+                parts = []
+                voice = None if closing else self._name(annotation or "")
+        parts.append(text[position:])
+        self._say(cue, voice, parts)
+
+    def _say(self, cue: Cue, voice: str | None, parts: list[str]) -> None:
+        text = plain("".join(parts)).strip()
         if text:
-            utterances.append(Utterance(text, None, start, end, line, end_line, identifier))
-        return
-    voice: str | None = None
-    parts: list[str] = []
-    position = 0
-    for match in _TAG.finditer(text):
-        parts.append(text[position : match.start()])
-        position = match.end()
-        closing, name, annotation = match.groups()
-        if name == "v":
-            _add_part(cue, voice, parts, utterances)
-            parts = []
-            voice = None if closing else plain(annotation or "").strip()
-    parts.append(text[position:])
-    _add_part(cue, voice, parts, utterances)
+            self.fragments.append(Fragment(text, voice, cue.start, cue.end, cue.line, cue.end_line, cue.identifier))
 
-
-def _add_part(cue: Cue, voice: str | None, parts: list[str], utterances: list[Utterance]) -> None:
-    text = plain("".join(parts)).strip()
-    if text:
-        utterances.append(Utterance(text, voice, cue.start, cue.end, cue.line, cue.end_line, cue.identifier))
+    def _name(self, annotation: str) -> str | None:
+        """One object for each name, however often it is said: a long file has thousands."""
+        if annotation not in self.names:
+            self.names[annotation] = cleaned(plain(annotation))
+        return self.names[annotation]
