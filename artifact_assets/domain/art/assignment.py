@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from math import inf
 
 
-def assign(costs: Sequence[Sequence[float]]) -> tuple[int, ...]:
-    """For each row the column it gets, each column at most once, the sum of costs least. Rows must not outnumber columns.
+def assign(costs: Sequence[Sequence[float]]) -> tuple[int, ...]:  # noqa: C901, PLR0912  one algorithm, as published
+    """For each row the column it gets, each column at most once, the sum of costs least.
 
-    Takes rows**2 * columns steps. Equal costs are settled towards lower columns, so that the outcome is reproducible.
+    Rows must not outnumber columns. Takes rows**2 * columns steps. Equal costs are settled towards lower columns, so
+    that the outcome is reproducible.
     """
     rows, columns = len(costs), len(costs[0]) if costs else 0
     if rows > columns:

@@ -60,7 +60,7 @@ def timely_check(
     now: datetime,
     policy: TimelinessPolicy,
 ) -> CheckResult:
-    """Yellow when a live meeting misses its freshness target or accepted items are no longer worth delivering at ``now``."""
+    """Yellow when a live meeting misses its target, or an accepted item is no longer worth delivering at ``now``."""
     freshness = judge_freshness(kind, started_at, received_at, now, policy)
     late = {i.item_id: judge_timeliness(started_at, i.content, now, policy) for i in artifact.accepted}
     codes = Counter(f.code for failures in late.values() for f in failures)

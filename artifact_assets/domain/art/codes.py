@@ -45,6 +45,7 @@ class Code(StrEnum):
     NO_SUBSTANCE = "no_substance"
     HYPOTHETICAL = "hypothetical"
     PAST_ACTION = "past_action"
+    SMALL_TALK = "small_talk"
     OVER_THE_CAP = "over_the_cap"
 
     PAST_DUE = "past_due"
@@ -57,7 +58,7 @@ class Code(StrEnum):
 
 @dataclass(frozen=True)
 class CodeRule:
-    """``state`` is what an item becomes; ``means`` says it to an operator; ``artifact`` marks gates on the whole artifact."""
+    """``state`` is what an item becomes; ``means`` says why to an operator; ``artifact`` marks gates on the whole."""
 
     quality: Quality
     state: ItemState
@@ -106,6 +107,7 @@ CODES: Mapping[Code, CodeRule] = {
     Code.NO_SUBSTANCE: CodeRule("relevant", _Q, "the text names no action, decision or step"),
     Code.HYPOTHETICAL: CodeRule("relevant", _Q, "the evidence only supposes it"),
     Code.PAST_ACTION: CodeRule("relevant", _Q, "the evidence tells of something already done"),
+    Code.SMALL_TALK: CodeRule("relevant", _Q, "the evidence is small talk"),
     Code.OVER_THE_CAP: CodeRule("relevant", _Q, "the meeting already has as many items as the policy allows"),
     Code.PAST_DUE: CodeRule("timely", _E, "the task was due before it could be delivered"),
     Code.TOO_OLD: CodeRule("timely", _E, "the meeting is too long ago for this kind of item"),

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from rapidfuzz.fuzz import token_sort_ratio
 
 from artifact_assets.domain.art.assignment import assign
-from artifact_assets.domain.art.judgement import JudgedItem
+from artifact_assets.domain.art.judged import JudgedItem
 from artifact_assets.domain.art.policy import IdentityPolicy
 from artifact_assets.domain.artifact import (
     Content,

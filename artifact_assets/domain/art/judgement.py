@@ -9,56 +9,67 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from artifact_assets.domain.art.codes import Code, failure, state_of
+from artifact_assets.domain.art.dates import dates
+from artifact_assets.domain.art.duplicates import capped, latest_values, merged
+from artifact_assets.domain.art.fields import field_values
+from artifact_assets.domain.art.judged import JudgedItem, Judgement, place_of
+from artifact_assets.domain.art.names import names
+from artifact_assets.domain.art.owners import owners
+from artifact_assets.domain.art.polarity import polarity
 from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.art.quotes import quotes
+from artifact_assets.domain.art.relevance import relevance
+from artifact_assets.domain.art.retraction import retractions
 from artifact_assets.domain.art.subject import Scene, Subject
+from artifact_assets.domain.art.values import addresses, numbers, text_support
 from artifact_assets.domain.art.vocabulary import vocabulary
 from artifact_assets.domain.artifact import (
     Alignment,
     Claim,
-    Content,
     Extraction,
-    GroundedEvidence,
     ItemState,
     RuleFailure,
 )
 from artifact_assets.domain.brief import Brief
-from artifact_assets.domain.documents import Document
 from artifact_assets.domain.grounding.ground import ground
 from artifact_assets.domain.grounding.index import TranscriptIndex
 from artifact_assets.domain.transcript import Transcript
 
 Rule = Callable[[Subject], Iterable[RuleFailure]]
 
-RULES: tuple[Rule, ...] = (quotes, vocabulary)
+RULES: tuple[Rule, ...] = (
+    quotes,
+    owners,
+    numbers,
+    names,
+    addresses,
+    dates,
+    field_values,
+    text_support,
+    polarity,
+    vocabulary,
+    relevance,
+)
 """Every rule on a single claim. Each gives all its reasons; none stops another."""
-
-
-class JudgedItem(Document):
-    """A claim with its verdict, before it has an id. ``failures`` lists every reason; ``claims`` counts merged ones."""
-
-    content: Content
-    evidence: tuple[GroundedEvidence, ...]
-    confidence: float | None = None
-    state: ItemState
-    failures: tuple[RuleFailure, ...] = ()
-    claims: int = 1
-
-
-class Judgement(Document):
-    """The verdict on an extraction. With ``failures`` nothing of it is delivered."""
-
-    items: tuple[JudgedItem, ...]
-    failures: tuple[RuleFailure, ...] = ()
 
 
 def judge(extraction: Extraction, transcript: Transcript, brief: Brief, policy: ArtPolicy) -> Judgement:
     """The verdict on every claim of ``extraction``. The same claims in another order get the same verdict."""
-    index = TranscriptIndex.of(transcript, policy.grounding.interruption_turns)
-    scene = Scene(transcript, index, brief, policy)
-    subjects = [_subject(claim, scene) for claim in extraction.claims]
-    items = tuple(sorted((_judged(subject) for subject in subjects), key=_order))
-    return Judgement(items=items, failures=_gate(items, policy))
+    return judge_in(scene_of(transcript, brief, policy), extraction.claims)
+
+
+def scene_of(transcript: Transcript, brief: Brief, policy: ArtPolicy) -> Scene:
+    """The meeting prepared for judging; worth keeping where claims are judged one at a time."""
+    return Scene(transcript, TranscriptIndex.of(transcript, policy.grounding.interruption_turns), brief, policy)
+
+
+def judge_in(scene: Scene, claims: Iterable[Claim]) -> Judgement:
+    """The verdict on ``claims`` in a prepared meeting."""
+    subjects = sorted((_subject(claim, scene) for claim in claims), key=_order)
+    taken_back = retractions(subjects, scene)
+    judged = tuple(_judged(subject, taken_back.get(n, ())) for n, subject in enumerate(subjects))
+    items = capped(latest_values(merged(judged, scene.policy)), scene.policy.max_items)
+    return Judgement(items=items, failures=_gate(judged, scene.policy))
 
 
 def _subject(claim: Claim, scene: Scene) -> Subject:
@@ -66,8 +77,8 @@ def _subject(claim: Claim, scene: Scene) -> Subject:
     return Subject(claim, grounded, scene)
 
 
-def _judged(subject: Subject) -> JudgedItem:
-    failures = tuple(found for rule in RULES for found in rule(subject))
+def _judged(subject: Subject, taken_back: tuple[RuleFailure, ...]) -> JudgedItem:
+    failures = (*(found for rule in RULES for found in rule(subject)), *taken_back)
     state = state_of(failures)
     if state is ItemState.ACCEPTED and subject.claim.suggested:
         state = ItemState.SUGGESTED
@@ -80,10 +91,9 @@ def _judged(subject: Subject) -> JudgedItem:
     )
 
 
-def _order(item: JudgedItem) -> tuple[int, int, str, str]:
-    spans = [span for evidence in item.evidence for span in evidence.spans]
-    first = min(((span.turn, span.start) for span in spans), default=(1 << 30, 0))
-    return (first[0], first[1], item.content.kind, item.content.model_dump_json())
+def _order(subject: Subject) -> tuple[tuple[int, int, int], str]:
+    """Time order, then wording: whatever order an extractor lists its claims in, the judgement is the same."""
+    return place_of(subject.evidence), subject.claim.model_dump_json()
 
 
 def _gate(items: tuple[JudgedItem, ...], policy: ArtPolicy) -> tuple[RuleFailure, ...]:

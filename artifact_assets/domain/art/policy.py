@@ -107,7 +107,7 @@ class ArtPolicy(Document):
         default=0.5,
         ge=0,
         le=1,
-        description="When more of the claims than this quote nothing real, the extraction itself is suspect and nothing is delivered.",
+        description="When a larger share of the claims quotes nothing real, nothing is delivered: it is suspect.",
     )
     min_claims_for_gate: int = Field(
         default=4,

@@ -1,6 +1,6 @@
 """Accuracy of quotes: found, and found where they say.
 
-What belongs here: rules about evidence alone. What does not: what the evidence has to contain (see ``values``, ``owners``).
+What belongs here: rules about quotes alone. What does not: what evidence has to contain (see ``values``, ``owners``).
 """
 
 from __future__ import annotations

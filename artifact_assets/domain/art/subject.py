@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from artifact_assets.domain.art.policy import ArtPolicy
+from artifact_assets.domain.art.takebacks import TakeBack, takebacks_of
 from artifact_assets.domain.artifact import Claim, Content, GroundedEvidence
 from artifact_assets.domain.brief import Brief
 from artifact_assets.domain.grounding.index import TranscriptIndex
@@ -38,6 +39,11 @@ class Scene:
         """Names of everybody known to be in the meeting: speakers and listed participants."""
         listed = [p.name for p in (*self.brief.participants, *self.transcript.participants)]
         return tuple(dict.fromkeys([*self.transcript.speakers, *listed]))
+
+    @cached_property
+    def takebacks(self) -> tuple[TakeBack, ...]:
+        """Sentences of the meeting that may take something back, in time order."""
+        return tuple(takebacks_of(self.transcript, self.index))
 
     def around(self, turn: int, before: int, after: int) -> tuple[Turn, ...]:
         """Turns from ``before`` turns earlier to ``after`` turns later in time order, the turn itself included."""

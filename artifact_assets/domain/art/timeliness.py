@@ -30,7 +30,7 @@ def judge_timeliness(
 ) -> tuple[RuleFailure, ...]:
     """Every reason why ``content`` is not worth delivering at ``now``; empty when it is.
 
-    ``started_at`` may be naive (a local time without a zone): it is then read as UTC, which is wrong by 14 hours at most.
+    ``started_at`` may be naive (a local time without a zone): it is then read as UTC, at most 14 hours wrong.
     """
     failures: list[RuleFailure] = []
     if isinstance(content, ActionItem | NextStep) and content.due is not None:
@@ -97,8 +97,8 @@ def judge_record(
 ) -> tuple[RuleFailure, ...]:
     """Every reason why ``record`` must not be touched with ``content``.
 
-    A live meeting may add notes and tags to a closed record, never change its fields or add tasks; a backfilled one does
-    not touch it at all. Unknown counts as closed for a backfill.
+    A live meeting may add notes and tags to a closed record, never change its fields or add tasks; a backfilled one
+    does not touch it at all. Unknown counts as closed for a backfill.
     """
     failures: list[RuleFailure] = []
     if isinstance(content, FieldUpdate) and not newer(started_at, record.confirmed_meeting_at):

@@ -9,7 +9,8 @@ the few best places are compared word by word, so that the cost hardly depends o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -19,12 +20,13 @@ from rapidfuzz.fuzz import ratio
 
 from artifact_assets.domain.grounding.index import TranscriptIndex
 from artifact_assets.domain.grounding.policy import GroundingPolicy
-from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS
+from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS, NEGATIONS
 
 _PLACES = 4
 _GAP_COST = 0.4
 _ALIKE = 80
-_NEGATIONS = frozenset({"not", "no", "never", "none", "nobody", "nothing", "without"})
+_MOVED_COST = 0.5
+_BESIDE = 3
 
 
 @dataclass(frozen=True)
@@ -45,8 +47,8 @@ def fuzzy_match(
 ) -> FuzzyMatch | None:
     """The best acceptable place of ``words``, or None. A cited place wins over an equally good one elsewhere."""
     best: tuple[float, int, FuzzyMatch] | None = None
-    for place in _places(words, index):
-        match = _compare(words, index, place)
+    for low, high in (run for place in _places(words, index) for run in _runs_at(words, index, place)):
+        match = _compare(words, index, low, high)
         if match is None or not _acceptable(match, words, policy):
             continue
         in_cited = any(turn in cited for turn in index.by_speaker.turns[match.first : match.last + 1])
@@ -96,24 +98,34 @@ def _places(words: Sequence[str], index: TranscriptIndex) -> list[int]:
     return [(n << 2) - len(words) for n in ranked]
 
 
-def _compare(words: Sequence[str], index: TranscriptIndex, place: int) -> FuzzyMatch | None:
+def _runs_at(words: Sequence[str], index: TranscriptIndex, place: int) -> Iterator[tuple[int, int]]:
+    """The parts of the stream around ``place`` that belong to one run each and are long enough to hold the quote."""
     slack = 4 + len(words) // 3
-    low, high = (
-        max(0, place - slack),
-        min(len(index.stream_ids), place + len(words) + slack + 4),
-    )
+    low, high = max(0, place - slack), min(len(index.stream_ids), place + len(words) + slack + 4)
+    turns = index.by_speaker.turns
+    breaks = [at for at in range(low, high) if turns[at] < 0]
+    for start, end in pairwise([low - 1, *breaks, high]):
+        if 2 * (end - start - 1) >= len(words):
+            yield start + 1, end
+
+
+def _compare(words: Sequence[str], index: TranscriptIndex, low: int, high: int) -> FuzzyMatch | None:
     window = [word.text for word in index.by_speaker.words[low:high]]
     pairs = _aligned(words, window)
     if not pairs:
         return None
     first, last = _densest([w for _, w, _ in pairs])
     kept = [(q, w, s) for q, w, s in pairs if first <= w <= last]
-    content = [at for at, word in enumerate(words) if word not in FUNCTION_WORDS or word in _NEGATIONS]
+    content = [at for at, word in enumerate(words) if word not in FUNCTION_WORDS or word in NEGATIONS]
     found = {q: s for q, _, s in kept}
+    # Words that are there in another order tell of a sentence put together anew, not of one misheard.
+    place = window[max(0, first - _BESIDE) : last + 1 + _BESIDE]
+    moved = Counter(place) - Counter(window[w] for _, w, _ in kept)
+    astray = Counter(word for at, word in enumerate(words) if at not in found) & moved
     return FuzzyMatch(
         low + first,
         low + last,
-        sum(found.values()) / len(words),
+        (sum(found.values()) - _MOVED_COST * astray.total()) / len(words),
         sum(found.get(at, 0.0) for at in content) / len(content) if content else 1.0,
     )
 

@@ -20,8 +20,8 @@ _QUOTE_MARKS = ' \t\r\n"“”„«»…'
 def ground(evidence: Evidence, index: TranscriptIndex, policy: GroundingPolicy) -> GroundedEvidence:
     """``evidence`` with the place its quote was found.
 
-    The score is the share of the quote's words found there, times 100. A place in a cited turn wins over any other; among
-    others the one nearest to a cited turn wins.
+    The score is the share of the quote's words found there, times 100. A place in a cited turn wins over any other;
+    among others the one nearest to a cited turn wins.
     """
     quote = evidence.quote.strip(_QUOTE_MARKS)
     words = [word.text for word in words_of(quote)]

@@ -122,7 +122,7 @@ def _runs(transcript: Transcript, interruption_turns: int) -> list[list[int]]:
         if seen is not None and position - seen[0] - 1 <= allowed:
             run = seen[1]
         else:
-            run = []
+            run: list[int] = []
             runs.append(run)
         run.append(turn.index)
         open_runs[turn.speaker] = (position, run)

@@ -14,7 +14,8 @@ from artifact_assets.domain.quantities.numerals import SCALES, numeral_at
 
 # A letter run with inner apostrophes, digits with separators and a suffix, or a sign that stands for a word.
 _TOKEN = re.compile(
-    r"\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|mm|mn|mio|m|bn|b)?(?![^\W\d_])|[^\W_]+(?:['’][^\W_]+)*['’]?|[%$€£&@]",
+    r"\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\w/])|\d+(?:[.,]\d+)*(?:st|nd|rd|th|k|mm|mn|mio|m|bn|b)?(?!\w)"
+    r"|\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W_]+)*['’]?|[%$€£&@]",
     re.IGNORECASE,
 )
 _SIGNS = {
@@ -39,24 +40,8 @@ _WHOLE = {
 }  # fmt: skip
 _TAILS = {"'ll": "will", "'re": "are", "'ve": "have", "'m": "am", "'d": "would"}
 # After these, 's is "is"; after other words it is a possessive and falls away.
-_IS_AFTER = frozenset(
-    [
-        "it",
-        "that",
-        "what",
-        "there",
-        "here",
-        "he",
-        "she",
-        "who",
-        "where",
-        "how",
-        "this",
-        "everything",
-        "something",
-        "one",
-    ]
-)
+_ASIDE = "it that what there here he she who where how this everything something one"
+_IS_AFTER = frozenset(_ASIDE.split())
 
 
 @dataclass(frozen=True, slots=True)

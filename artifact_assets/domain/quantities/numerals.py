@@ -1,7 +1,7 @@
 """Numbers as people write and say them.
 
-What belongs here: reading one number out of consecutive words ("25k", "twenty-five thousand", "one and a half million").
-What does not: units (see ``amounts``), dates (see ``domain.when``) and alignment (see ``domain.grounding``).
+What belongs here: reading one number out of consecutive words ("25k", "twenty-five thousand", "one and a half
+million"). What does not: units (see ``amounts``), dates (see ``days``) and alignment (see ``domain.grounding``).
 """
 
 from __future__ import annotations
@@ -11,69 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-UNITS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "zero",
-            "one",
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-        ]
-    )
-}
-TENS = {
-    word: 10 * (n + 2)
-    for n, word in enumerate(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
-}
+_UP_TO_19 = """zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen
+    seventeen eighteen nineteen"""
+UNITS = {word: value for value, word in enumerate(_UP_TO_19.split())}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+TENS = {word: 10 * (n + 2) for n, word in enumerate(_TENS.split())}
 SCALES = {
     "hundred": 100, "thousand": 1_000, "grand": 1_000, "k": 1_000, "million": 1_000_000, "mil": 1_000_000,
     "mio": 1_000_000, "billion": 1_000_000_000, "bn": 1_000_000_000, "dozen": 12,
 }  # fmt: skip
-ORDINALS = {
-    word: value
-    for value, word in enumerate(
-        [
-            "first",
-            "second",
-            "third",
-            "fourth",
-            "fifth",
-            "sixth",
-            "seventh",
-            "eighth",
-            "ninth",
-            "tenth",
-            "eleventh",
-            "twelfth",
-            "thirteenth",
-            "fourteenth",
-            "fifteenth",
-            "sixteenth",
-            "seventeenth",
-            "eighteenth",
-            "nineteenth",
-            "twentieth",
-        ],
-        start=1,
-    )
-} | {"thirtieth": 30}
+_ORDINALS = """first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth
+    fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"""
+ORDINALS = {word: value for value, word in enumerate(_ORDINALS.split(), 1)} | {"thirtieth": 30}
+# "a k" is no number, "more than thousand minutes" holds one.
+_BARE = frozenset({"hundred", "thousand", "million", "billion", "dozen"})
 _DIGITS = re.compile(r"(\d+(?:[.,]\d+)*)(st|nd|rd|th|k|m|mm|mn|mio|bn|b)?")
 _SUFFIX = {
     "k": 1_000, "m": 1_000_000, "mm": 1_000_000, "mn": 1_000_000, "mio": 1_000_000, "bn": 10**9, "b": 10**9
@@ -122,7 +73,7 @@ def digits_value(text: str) -> Decimal | None:
     return Decimal(text)
 
 
-def numeral_at(words: Sequence[str], at: int) -> Numeral | None:
+def numeral_at(words: Sequence[str], at: int) -> Numeral | None:  # noqa: PLR0911  a grammar branches
     """The longest number that starts at word ``at``; words are lower case. None when no number starts there."""
     word = words[at]
     written = _DIGITS.fullmatch(word)
@@ -134,6 +85,8 @@ def numeral_at(words: Sequence[str], at: int) -> Numeral | None:
         return Numeral(at, at + 3, Decimal(_scale(words, at + 2)) / 2)
     if word == "a" and _scale(words, at + 1) and words[at + 1] != "k":
         return _spoken(words, at + 1, at, Decimal(1))
+    if word in _BARE and SCALES[word]:
+        return _spoken(words, at, at, Decimal(1))
     small = _small(words, at)
     if small is None:
         return None
@@ -167,7 +120,7 @@ def _spoken(words: Sequence[str], at: int, start: int, value: Decimal) -> Numera
         value = Decimal(f"{plain(value)}.{fraction or '0'}")
     elif _is(words, at, "and") and _is(words, at + 1, "a") and _is(words, at + 2, "half"):
         value, at = value + Decimal("0.5"), at + 3
-    elif 10 <= value < 100 and at == start + 1 and _pair_year(words, at) is not None:
+    elif 18 <= value <= 21 and _pair_year(words, at) is not None:
         small = _small(words, at)
         assert small is not None
         return Numeral(start, small[1], value * 100 + small[0])

@@ -1,0 +1,64 @@
+"""Sentences that may take back or correct what was said before.
+
+What belongs here: the phrases, and finding them in a meeting once. What does not: which claim they are about (see
+``retraction``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from artifact_assets.domain.grounding.index import TranscriptIndex
+from artifact_assets.domain.grounding.words import Word
+from artifact_assets.domain.transcript import Transcript
+
+# All on normalized words: "let's not" reads "let us not".
+_POINTS = re.compile(
+    r"\b(?:scratch that|strike that|never mind|nevermind|forget (?:that|it|what i said|about (?:it|that))|cancel that"
+    r"|(?:i )?take (?:that|it) back|on second thoughts?"
+    r"|let us not(?: do (?:that|it))?(?: (?:after all|actually|then|yet))?$"
+    r"|let us not do (?:that|it)|ignore (?:that|what i said)|i was wrong|that was wrong|(?:that|it) is off the table"
+    r"|(?:you|we) do not (?:have|need) to do (?:that|it)|leave (?:that|it) out after all|hold off on (?:that|it))\b"
+)
+_NAMES = re.compile(
+    r"\b(?:let us not|(?:we|i) (?:will|shall) not|(?:we are|i am) not going to|no longer|scratch|cancel|forget"
+    r"|never mind|hold off|(?:we|you|i) do not (?:need|have) to|no need to|off the table|not going ahead|called off"
+    r"|take back|decided (?:not to|against)|drop the|skip the|changed (?:my|our) mind)\b"
+)
+_HARMLESS = re.compile(r"\b(?:let us not|do not|will not) forget\b|\bi will not be able\b")
+_CORRECTS = re.compile(
+    r"\b(?:actually|i meant|make (?:it|that)|correction|should be|i misspoke|wait no|no wait|sorry|rather)\b"
+)
+_END = re.compile(r"[.!?\n]+")
+
+
+@dataclass(frozen=True)
+class TakeBack:
+    """A suspicious sentence: its place (position in time order, character), the turn, its normalized words.
+
+    ``points`` when it only says "that"; ``names`` holds the words from a phrase on that goes with a thing, else None.
+    """
+
+    place: tuple[int, int]
+    turn: int
+    words: tuple[Word, ...]
+    points: bool
+    names: str | None
+    corrects: bool
+
+
+def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[TakeBack]:
+    """Every such sentence in time order."""
+    for position, turn in enumerate(transcript.turns):
+        words = index.words[turn.index]
+        begin = 0
+        for end in [*(match.start() for match in _END.finditer(turn.text)), len(turn.text)]:
+            sentence = tuple(word for word in words if begin <= word.start < end)
+            text = _HARMLESS.sub(" ", " ".join(word.text for word in sentence))
+            points, names, corrects = _POINTS.search(text), _NAMES.search(text), _CORRECTS.search(text)
+            if points or names or corrects:
+                rest = text[names.start() :] if names else None
+                yield TakeBack((position, begin), turn.index, sentence, bool(points), rest, bool(corrects))
+            begin = end
