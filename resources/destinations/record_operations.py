@@ -135,11 +135,8 @@ def _unless_edited(intent: Intent, values: dict[str, str | None], known: Mapping
 
 def _set_field(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
     """Set one field, unless a person changed it since the meeting or a later meeting set it."""
-    name, value, as_of = (
-        str(intent.payload["field"]),
-        _text(intent.payload["value"]),
-        _time(intent.payload.get("as_of")),
-    )
+    name, value = _told(intent, "field"), _text(intent.payload.get("value"))
+    as_of = _time(intent.payload.get("as_of"))
     row = _present(transaction, intent, target)
     before = rows.fields_of(transaction, row.id).get(name)
     url = url_of(row.object, row.record_id)
@@ -163,7 +160,8 @@ def _is_later(there: datetime | None, ours: datetime | None) -> bool:
 
 def _add_tag(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
     """Add to the record's set of tags."""
-    row, tag = _present(transaction, intent, target), str(intent.payload["tag"])
+    tag = _told(intent, "tag")
+    row = _present(transaction, intent, target)
     there = transaction.rows(_TAG, record=row.id, tag=tag)
     if not there:
         transaction.many(_ADD_TAG, [{"record": row.id, "tag": tag, "added_at": transaction.clock()}])
@@ -180,6 +178,13 @@ _OPERATIONS: Mapping[str, Callable[[Transaction, Intent, rows.Target], tuple[Rec
 
 def _values(payload: Json) -> dict[str, str | None]:
     return {name: _text(value) for name, value in payload.items() if name not in _NOT_FIELDS}
+
+
+def _told(intent: Intent, name: str) -> str:
+    value = intent.payload.get(name)
+    if not isinstance(value, str) or not value:
+        raise _error(FailureClass.DESTINATION_REJECTED, intent, f"its payload names no {name}")
+    return value
 
 
 def _text(value: object) -> str | None:

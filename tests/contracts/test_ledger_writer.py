@@ -71,7 +71,11 @@ async def all_at_once(ledger: SqlLedger, *calls: Any) -> list[Any]:
 
 async def test_what_is_asked_meanwhile_is_committed_together(ledger: SqlLedger) -> None:
     commits: list[int] = []
-    event.listen(engine_of(ledger), "commit", lambda _: commits.append(1))
+
+    def count(_: Any) -> None:
+        commits.append(1)
+
+    event.listen(engine_of(ledger), "commit", count)
     async with Stalled(ledger) as stalled:
         before = len(commits)
         tasks = [asyncio.ensure_future(ledger.receive(arrival(f"m{n}"), NOON)) for n in range(20)]
@@ -248,7 +252,7 @@ def test_one_ledger_serves_several_loops_and_threads(ledger: SqlLedger) -> None:
     async def some(thread: int) -> None:
         await asyncio.gather(*(ledger.receive(arrival(f"t{thread}-{n}"), NOON) for n in range(20)))
 
-    threads = [threading.Thread(target=lambda n=n: asyncio.run(some(n))) for n in range(4)]
+    threads = [threading.Thread(target=asyncio.run, args=(some(n),)) for n in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
