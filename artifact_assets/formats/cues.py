@@ -19,7 +19,7 @@ TimingParser = Callable[[str], Times | None]
 
 _STAMP = r"(?:(?:(\d{1,4}):)?(\d{1,4}):)?(\d{1,6})(?:[.,](\d{1,9}))?"
 _ARROW = re.compile(rf"[ \t\f]*{_STAMP}[ \t\f]*-->[ \t\f]*{_STAMP}(?![^ \t\f])")
-_ATTEMPT = re.compile(r"[\d\s:.,;-]*-->|\s*\d+:\d+\S*\s[^\n]*-->")
+_ATTEMPT = re.compile(r"[\d\s:.,;-]*-->|\s*\d{1,6}:\d\S*\s[^\n]*-->")
 
 
 class Cue(NamedTuple):

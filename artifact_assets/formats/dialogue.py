@@ -22,6 +22,7 @@ _HEADING = re.compile(r"\s*(?:#{1,6}\s+|\*\*)([^*#:]{1,60}):?(?:\*\*)?:?\s*")
 LONGEST_TITLE = 14
 """Words up to which a line above the first turn is taken for the title."""
 LONGEST_DATE = 60
+LONGEST_HEADING = 120
 _ANNOUNCEMENT = re.compile(r".{1,80} (?:started|stopped) transcription\.?", re.IGNORECASE)
 _DURATION = re.compile(
     r"(?:\d+ ?h(?:ours?)?,? ?)?(?:\d+ ?m(?:in(?:utes?)?)?,? ?)?(?:\d+ ?s(?:ec(?:onds?)?)?)?", re.IGNORECASE
@@ -136,7 +137,7 @@ class _Speech:
         self._speak(line, opening.rest.strip())
 
     def _heading(self, line: Line) -> bool:
-        heading = _HEADING.fullmatch(line.text)
+        heading = _HEADING.fullmatch(line.text.strip()) if len(line.text) < LONGEST_HEADING else None
         if heading is None:
             return False
         name = heading[1].strip()

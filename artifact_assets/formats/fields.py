@@ -5,12 +5,14 @@ What belongs here: total accessors. What does not: a vendor's keys.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from typing import TypeAlias
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+
+LARGEST = 10**18
+"""Numbers from here on are no time in any unit; comparing also turns away NaN and infinity."""
 
 _NUMBER = re.compile(r"-?\d{1,18}(?:\.\d{1,18})?")
 _ISO_DURATION = re.compile(r"P(?:(\d{1,4})D)?T?(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?")
@@ -48,7 +50,7 @@ def number(value: Json) -> float | None:
     if isinstance(value, bool) or value is None:
         return None
     if isinstance(value, (int, float)):
-        return float(value) if math.isfinite(value) and abs(value) < 1e18 else None
+        return float(value) if abs(value) < LARGEST else None
     if isinstance(value, str) and len(value) <= 40 and _NUMBER.fullmatch(value.strip()):
         return float(value)
     return None

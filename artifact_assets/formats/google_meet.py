@@ -14,71 +14,80 @@ from artifact_assets.formats.dialogue import examined, read_dialogue
 from artifact_assets.formats.fragment import Reading
 from artifact_assets.formats.preamble import add_people
 
-_MARK = re.compile(r"\s*(?:#{1,6}\s*)?\**(\d{2}):([0-5]\d):([0-5]\d)\**\s*")
+LONGEST_SIGN = 400
+"""Characters of a line that can be more than speech; the people line of a big meeting is the longest."""
+LONGEST_DATE = 60
+BLOCK_LINES = 40
+TITLE_LINES = 8
+
+# All are matched against lines without runs of white space, so that none takes more than linear time.
+_MARK = re.compile(r"(?:#{1,6} )?\**(\d{2}):([0-5]\d):([0-5]\d)\**")
 _DISCLAIMER = re.compile(
-    r"[_*\s]*(?:This editable transcript was computer generated|People can also change the text after it was created"
+    r"[_* ]{0,4}(?:This editable transcript was computer generated|People can also change the text after it was created"
     r"|You should review Gemini's notes|Please provide feedback about using Gemini|Get tips and learn how Gemini).*",
     re.IGNORECASE,
 )
-_ENDED = re.compile(r"[_*\s]*(?:Meeting|Transcription) ended after \d{1,2}:\d{2}:\d{2}.*", re.IGNORECASE)
-_START = re.compile(r"\s*(?:#{1,6}\s*)?(?:📖\s*)?\**Transcript\**:?\s*", re.IGNORECASE)
+_ENDED = re.compile(r"[_* ]{0,4}(?:Meeting|Transcription) ended after \d{1,2}:\d{2}:\d{2}.*", re.IGNORECASE)
+_START = re.compile(r"(?:#{1,6} )?(?:📖 ?)?\**Transcript\**:?", re.IGNORECASE)
 _TITLE = re.compile(
-    r"\s*(?:#{1,6}\s*)?(.{1,150}?)\s*(?:\((20\d\d[-/]\d\d[-/]\d\d[^()]{0,30})\)\s*)?[-–—]\s*Transcript\s*",
-    re.IGNORECASE,
+    r"(?:#{1,6} )?(.{1,150}?) ?(?:\((20\d\d[-/]\d\d[-/]\d\d[^()]{0,30})\) ?)?[-–—] ?Transcript", re.IGNORECASE
 )
-_PEOPLE = re.compile(r"\s*(?:#{1,6}\s*)?\**(?:Attendees|Invited)\**:?\s*(.*)", re.IGNORECASE)
-_NOTES = re.compile(r"\s*(?:#{1,6}\s*)?📝\s*Notes\s*", re.IGNORECASE)
+_PEOPLE = re.compile(r"(?:#{1,6} )?\**(?:Attendees|Invited)\**:? ?(.*)", re.IGNORECASE)
+_NOTES = re.compile(r"(?:#{1,6} )?📝 ?Notes", re.IGNORECASE)
 
 
 def signs(lines: Sequence[str]) -> int:
     """How many different marks of Google Meet the text carries."""
-    near = [*lines[:60], *lines[-12:]]
-    marks = sum(1 for line in lines if is_mark(line))
+    near = [_collapsed(line) for line in (*lines[:60], *lines[-12:])]
     return (
         any(_DISCLAIMER.fullmatch(line) for line in near)
         + any(_ENDED.fullmatch(line) for line in near)
-        + (marks >= 1)
-        + any(_TITLE.fullmatch(line) or _NOTES.fullmatch(line) for line in lines[:10])
+        + any(is_mark(line) for line in lines)
+        + any(_TITLE.fullmatch(line) or _NOTES.fullmatch(line) for line in near[:10])
     )
 
 
 def is_mark(line: str) -> bool:
     """Whether ``line`` is a five-minute mark such as ``00:05:00``."""
-    match = _MARK.fullmatch(line) if ":" in line[:14] else None
+    match = _MARK.fullmatch(_collapsed(line)) if ":" in line[:14] else None
     return match is not None and int(match[2]) % 5 == 0 and match[3] == "00"
 
 
 def read_google_meet(lines: Sequence[str]) -> Reading:
     """Fragments of the part under ``Transcript``; notes by Gemini above it are no speech."""
     reading = Reading()
-    begin = (
-        max(
-            (index for index, line in enumerate(lines[: len(lines) - 1]) if _START.fullmatch(line)),
-            default=-1,
-        )
-        + 1
-    )
-    if begin:
-        _read_block(lines[:begin], reading)
+    shown = [_collapsed(line) for line in lines]
+    begin = max((index + 1 for index, line in enumerate(shown[:-1]) if _START.fullmatch(line)), default=0)
+    _read_block(shown[:begin], reading)
     skipped = set(range(begin))
     for index in range(begin, len(lines)):
-        line = lines[index]
-        if is_mark(line) or _MARK.fullmatch(line) or _DISCLAIMER.fullmatch(line) or _ENDED.fullmatch(line):
+        line = shown[index]
+        if not line:
+            continue
+        if (
+            _MARK.fullmatch(line)
+            or _DISCLAIMER.fullmatch(line)
+            or _ENDED.fullmatch(line)
+            or (index < begin + TITLE_LINES and _is_heading(line, reading))
+        ):
             skipped.add(index)
-        elif index < begin + 8 and _TITLE.fullmatch(line):
-            _read_block([line], reading)
-            skipped.add(index)
-        elif index < begin + 8 and reading.started_at is None and len(line) < 60 and ":" not in line:
-            reading.started_at = written_date(line)
-            if reading.started_at is not None:
-                skipped.add(index)
     read_dialogue(examined(lines, frozenset(skipped)), reading)
     return reading
 
 
+def _is_heading(line: str, reading: Reading) -> bool:
+    """Whether ``line`` is the title or the date above the speech; if so it is remembered."""
+    if _TITLE.fullmatch(line):
+        _read_block([line], reading)
+        return True
+    date = written_date(line) if len(line) < LONGEST_DATE and ":" not in line else None
+    reading.started_at = reading.started_at or date
+    return date is not None
+
+
 def _read_block(lines: Sequence[str], reading: Reading) -> None:
     people_next = False
-    for line in lines[:40]:
+    for line in lines[:BLOCK_LINES]:
         title, people = _TITLE.fullmatch(line), _PEOPLE.fullmatch(line)
         if title is not None:
             reading.title = reading.title or title[1].strip()
@@ -87,14 +96,15 @@ def _read_block(lines: Sequence[str], reading: Reading) -> None:
         elif people is not None:
             add_people(people[1], reading)
             people_next = not people[1]
-        elif people_next and line.strip():
+        elif people_next and line:
             add_people(line, reading)
             people_next = False
-        elif reading.started_at is None and len(line) < 60:
+        elif reading.started_at is None and len(line) < LONGEST_DATE:
             reading.started_at = written_date(line)
     if any(_NOTES.fullmatch(line) for line in lines):
-        reading.notes.add(
-            "summary_left_out",
-            "A summary section in the file was not read as speech.",
-            "line 1",
-        )
+        reading.notes.add("summary_left_out", "A summary section in the file was not read as speech.", "line 1")
+
+
+def _collapsed(line: str) -> str:
+    """``line`` with single spaces; empty when it is too long to be anything but speech."""
+    return " ".join(line.split()) if len(line) <= LONGEST_SIGN else ""

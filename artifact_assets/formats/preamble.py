@@ -52,7 +52,7 @@ def read_field(line: str, reading: Reading) -> bool:
 
 def add_people(text: str, reading: Reading) -> None:
     """Add the people of ``Jane Doe <jane@example.com>, Bob Ray (CTO)``. Screens and bots are no people."""
-    for part in re.split(r"[,;\n]|\s+and\s+|\s+&\s+", text)[:MAX_PEOPLE]:
+    for part in re.split(r"[,;]| and | & ", " ".join(text.split()))[:MAX_PEOPLE]:
         email = _EMAIL.search(part)
         role = _ROLE.search(part)
         name = " ".join(re.sub(r"[<(\[][^<>()\[\]]*[>)\]]", " ", part).split()).strip(" .*-_")

@@ -11,7 +11,7 @@ import re
 from functools import cached_property
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.formats.encoding import decode, split_lines
+from artifact_assets.formats.encoding import decode, split_lines, without_escaped_surrogates
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.fragment import Notes
 from artifact_assets.formats.limits import ReadingLimits
@@ -73,7 +73,7 @@ class Probe:
             raise PipelineError(FailureClass.EMPTY_TRANSCRIPT, "The file is empty.")
         self.kind = "markup" if _MARKUP.match(self.text) else "text"
         if _JSON_START.match(self.text):
-            self.json = parsed_json(self.text, limits)
+            self.json = parsed_json(without_escaped_surrogates(self.text, self.notes), limits)
             self.kind = "json"
 
     @cached_property

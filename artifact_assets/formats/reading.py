@@ -9,7 +9,6 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.transcript import Transcript, Turn
 from artifact_assets.formats.assembly import assembled
 from artifact_assets.formats.detection import chosen
-from artifact_assets.formats.encoding import without_surrogates
 from artifact_assets.formats.file_names import told_by_name
 from artifact_assets.formats.fragment import Fragment, Reading
 from artifact_assets.formats.language import declared, detected
@@ -71,27 +70,21 @@ def read_transcript(
 
 
 def _settle_speakers(reading: Reading) -> None:
-    """Screens and bots speak for nobody: their words stay, without a speaker. JSON may hold lone surrogates: replaced."""
+    """Screens and bots speak for nobody: their words stay, without a speaker."""
     verdicts: dict[str, bool] = {}
     for index, fragment in enumerate(reading.fragments):
         speaker = fragment.speaker
-        changed: Fragment = fragment
-        if speaker is not None:
-            if speaker not in verdicts:
-                verdicts[speaker] = is_pseudo(speaker)
-            if verdicts[speaker]:
-                changed = changed._replace(speaker=None)
-                reading.notes.add(
-                    "pseudo_speaker",
-                    "A shared screen or a notetaker is no person; its words have no speaker.",
-                    _place(fragment),
-                )
-            elif not speaker.isascii():
-                changed = changed._replace(speaker=without_surrogates(speaker, reading.notes))
-        if fragment.pointer is not None and (not fragment.text.isascii() or "\x00" in fragment.text):
-            changed = changed._replace(text=without_surrogates(fragment.text, reading.notes, fragment.pointer))
-        if changed is not fragment:
-            reading.fragments[index] = changed
+        if speaker is None:
+            continue
+        if speaker not in verdicts:
+            verdicts[speaker] = is_pseudo(speaker)
+        if verdicts[speaker]:
+            reading.fragments[index] = fragment._replace(speaker=None)
+            reading.notes.add(
+                "pseudo_speaker",
+                "A shared screen or a notetaker is no person; its words have no speaker.",
+                _place(fragment),
+            )
 
 
 def _place(fragment: Fragment) -> str | None:

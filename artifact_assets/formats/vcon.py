@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from artifact_assets.formats.dates import instant
 from artifact_assets.formats.dialogue import examined, read_dialogue
-from artifact_assets.formats.encoding import split_lines
+from artifact_assets.formats.encoding import split_lines, without_escaped_surrogates
 from artifact_assets.formats.fields import Json, has, mapping, number, objects, pick, sequence, string, words
 from artifact_assets.formats.fragment import Reading
 from artifact_assets.formats.speakers import cleaned, numbered
@@ -89,7 +89,7 @@ def _body(body: Json, path: str, parties: _Parties, reading: Reading, vendor: Ve
     if isinstance(body, str):
         if body.lstrip()[:1] in ("{", "["):
             try:
-                inner: Json = json.loads(body)
+                inner: Json = json.loads(without_escaped_surrogates(body, reading.notes))
             except (ValueError, RecursionError):
                 inner = None
             if isinstance(inner, (dict, list)):
