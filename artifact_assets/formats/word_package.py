@@ -49,7 +49,7 @@ def blocks(content: bytes, limits: ReadingLimits) -> Iterator[str | Table]:
                 yield from _blocks(io.BytesIO(stream.read(limits.max_expanded_bytes + 1)))
     except DefusedXmlException:
         raise _unreadable("declares XML entities, which no Word document does, and is not opened") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, ParseError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, zlib.error, EOFError, LookupError, ParseError, NotImplementedError) as error:
         raise _unreadable(f"is damaged ({type(error).__name__})") from None
     except (RuntimeError, ValueError, OSError):
         raise _unreadable("is encrypted or damaged") from None
