@@ -9,7 +9,16 @@ from collections.abc import Mapping, Sequence
 
 import click
 
-from artifact_assets.domain.artifact import ActionItem, Artifact, GroundedEvidence, Item, ItemState, NextStep, headline
+from artifact_assets.domain.artifact import (
+    ActionItem,
+    Artifact,
+    GroundedEvidence,
+    Item,
+    ItemState,
+    NextStep,
+    RuleFailure,
+    headline,
+)
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.transcript import Transcript
@@ -26,9 +35,16 @@ _COLOURS = {ItemState.ACCEPTED: "green", ItemState.QUARANTINED: "red", ItemState
 
 
 def print_artifact(
-    artifact: Artifact, transcript: Transcript | None = None, deliveries: Mapping[str, Sequence[Intent]] | None = None
+    artifact: Artifact,
+    transcript: Transcript | None = None,
+    deliveries: Mapping[str, Sequence[Intent]] | None = None,
+    left_out: Mapping[str, Sequence[RuleFailure]] | None = None,
 ) -> None:
-    """Items by state; ``transcript`` adds who said it and when, ``deliveries`` (by item id) what became of it."""
+    """Items by state.
+
+    ``transcript`` adds who said it and when, ``deliveries`` (by item id) what became of it, and ``left_out`` (by item id) why
+    an accepted item was not written.
+    """
     by = artifact.trace.model or artifact.trace.extractor
     click.echo(f"{artifact.meeting_id}: {len(artifact.items)} items, extracted by {by} {artifact.trace.version}")
     for failure in artifact.failures:
@@ -39,6 +55,8 @@ def print_artifact(
             click.secho(f"\n{state.value} ({len(items)})", bold=True, fg=_COLOURS.get(state))
         for item in items:
             _print_item(item, transcript, (deliveries or {}).get(item.item_id, ()))
+            for failure in (left_out or {}).get(item.item_id, ()):
+                click.secho(f"      not written: {failure.code}: {displayed_line(failure.reason)}", fg="yellow")
     for warning in artifact.warnings[:10]:
         click.echo(f"warning[{warning.code}]: {displayed_line(warning.message)}")
 

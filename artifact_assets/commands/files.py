@@ -10,10 +10,11 @@ from pathlib import Path
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.inbox import sidecar_name
+from artifact_assets.domain.inbox import EXPECTED_SUFFIX, SIDECAR_SUFFIX, sidecar_name
 from artifact_assets.domain.meeting import Sidecar, meeting_id_from_path
 from artifact_assets.domain.ports import Sources
 from artifact_assets.domain.records import Arrival
+from artifact_assets.domain.transcript import Transcript
 from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.case import parse_sidecar
 from artifact_assets.stages.transcript import MAX_SIDECAR_BYTES
@@ -33,26 +34,51 @@ async def read_file(file: str, configuration: Configuration) -> tuple[bytes, str
 async def notice_files(
     files: tuple[str, ...], settings: Settings, configuration: Configuration, sources: Sources
 ) -> list[Arrival]:
-    """One arrival per file. Raises PipelineError(unreadable_input) when a file does not exist or two claim one id."""
+    """One arrival per transcript; sidecars among ``files`` are left to theirs.
+
+    Raises PipelineError(unreadable_input) when a file does not exist or two claim one id.
+    """
     arrivals: dict[str, Arrival] = {}
-    for file in files:
+    transcripts = [file for file in files if not file.endswith((SIDECAR_SUFFIX, EXPECTED_SUFFIX))]
+    if not transcripts:
+        raise _refused(f"{files[0]} is a sidecar", "Name the transcript it belongs to.")
+    for file in transcripts:
         path = Path(file).absolute()
-        if not path.is_file():
-            raise PipelineError(
-                FailureClass.UNREADABLE_INPUT,
-                f"{file} is {'not a file' if path.exists() else 'not there'}, so nothing was processed.",
-                "Name transcript files.",
-            )
+        if not _is_file(path):
+            raise _refused(*_not_a_file(file, path))
         arrival = await notice(sources, configuration, str(path), _relative(path, settings.inbox), _sidecar_of(path))
         other = arrivals.setdefault(arrival.meeting_id, arrival)
         if other.source != arrival.source:
-            raise PipelineError(
-                FailureClass.UNREADABLE_INPUT,
-                f"{other.file_name} and {arrival.file_name} both claim the meeting id {arrival.meeting_id}, so nothing was "
-                "processed.",
+            raise _refused(
+                f"{other.file_name} and {arrival.file_name} both claim the meeting id {arrival.meeting_id}",
                 "Give one of them another meeting_id in its sidecar.",
             )
     return list(arrivals.values())
+
+
+def start_missing(transcript: Transcript, file_name: str) -> str | None:
+    """The sentence that asks for the meeting's start; None when it is known with its zone."""
+    if transcript.started_at is not None and transcript.started_at.tzinfo is not None:
+        return None
+    lacks = "date" if transcript.started_at is None else "time zone"
+    return (
+        f"{file_name} tells no {lacks}, so days such as “by Friday” stay words. Give started_at, like "
+        f"2026-11-17T10:00:00+01:00, in {sidecar_name(file_name)} beside it; `meta` drafts that file."
+    )
+
+
+def _refused(what: str, remedy: str) -> PipelineError:
+    return PipelineError(FailureClass.UNREADABLE_INPUT, f"{what}, so nothing was processed.", remedy)
+
+
+def _not_a_file(file: str, path: Path) -> tuple[str, str]:
+    try:
+        if path.is_dir():
+            return f"{file} is a folder", f"Name the files in it, such as {file.rstrip('/')}/*."
+        there = path.exists()
+    except OSError as error:
+        return f"{file} cannot be read ({error.strerror})", "Check the path and its permissions."
+    return f"{file} is {'not a file' if there else 'not there'}", "Name transcript files."
 
 
 def _relative(path: Path, inbox: str) -> str:
@@ -66,4 +92,12 @@ def _relative(path: Path, inbox: str) -> str:
 
 def _sidecar_of(path: Path) -> str | None:
     beside = path.with_name(sidecar_name(path.name))
-    return str(beside) if beside.is_file() else None
+    return str(beside) if _is_file(beside) else None
+
+
+def _is_file(path: Path) -> bool:
+    """``Path.is_file`` that takes a name too long for the file system, such as a long name's sidecar, for absent."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False

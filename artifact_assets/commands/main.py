@@ -5,8 +5,12 @@ What belongs here: finding commands and ending the process. What does not: what 
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
+import logging
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Mapping
@@ -14,7 +18,7 @@ from typing import NoReturn
 
 import click
 
-from artifact_assets.domain.display import displayed
+from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import FailureClass, PipelineError
 
 COMMANDS: Mapping[str, str] = {
@@ -25,7 +29,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "print a meeting's artifact: items, evidence, verdicts, deliveries",
     "trace": "print a meeting's whole history",
     "deliveries": "list writes",
-    "records": "look into the embedded record store",
+    "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",
     "doctor": "check configuration, storage and destinations",
@@ -64,22 +68,26 @@ def cli() -> None:
 
 def run() -> NoReturn:
     """Run the command line and exit."""
+    _prepare_streams()
     try:
-        code = cli.main(standalone_mode=False)
-        sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
-        fail("interrupted. Finished stages are kept; run the command again to go on.", 130)
+        with cli.make_context("python -m artifact_assets", sys.argv[1:]) as context:
+            cli.invoke(context)
+        sys.stdout.flush()
+        _end(0)
+    except SystemExit as end:
+        _end(end.code if isinstance(end.code, int) else 0)
     except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
-    except click.ClickException as error:
-        error.show(sys.stderr)
-        sys.exit(2)
-    except KeyboardInterrupt:
+        _end(end.exit_code)
+    except (click.exceptions.Abort, KeyboardInterrupt):
         fail("interrupted. Finished stages are kept; run the command again to go on.", 130)
+    except click.exceptions.NoArgsIsHelpError as help_wanted:
+        help_wanted.show(sys.stderr)
+        _end(2)
+    except click.ClickException as error:
+        fail(_usage(error), 2)
     except BrokenPipeError:
         # The reader, such as `head`, has seen enough.
-        sys.stderr.close()
-        sys.exit(0)
+        _end(0)
     except PipelineError as error:
         fail(str(error), 1 if error.failure_class is FailureClass.INTERNAL_ERROR else 2)
     except Exception as error:  # noqa: BLE001 - the outermost shell: never a traceback
@@ -92,5 +100,32 @@ def run() -> NoReturn:
 
 def fail(line: str, code: int) -> NoReturn:
     """Print one line on stderr and exit."""
-    print(displayed(line).replace("\n", " "), file=sys.stderr)
+    with contextlib.suppress(BrokenPipeError):
+        print(displayed_line(line), file=sys.stderr, flush=True)
+    _end(code)
+
+
+def _prepare_streams() -> None:
+    """A terminal that lacks a character gets its code instead of an error, and libraries keep their logs to themselves."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if not os.environ.get("ARTIFACTS_TRACEBACK"):
+        logging.lastResort = None
+
+
+def _usage(error: click.ClickException) -> str:
+    """Wrong usage as the one line every error is."""
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "python -m artifact_assets"
+    told = displayed_line(error.format_message()).rstrip(".")
+    return str(PipelineError(FailureClass.UNREADABLE_INPUT, f"{told}.", f"See `{path} --help`."))
+
+
+def _end(code: int) -> NoReturn:
+    """Leave without a word: what is still to be flushed may have lost its reader, and a late Ctrl-C changes nothing."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

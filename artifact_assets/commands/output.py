@@ -48,8 +48,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, emp
     table = Table(*columns, box=None, pad_edge=False, header_style="bold")
     for row in listed:
         table.add_row(*(Text("" if cell is None else displayed(str(cell))) for cell in row))
-    # A pipe has no width: rows must not be folded for a program that reads lines.
-    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
+    if sys.stdout.isatty():
+        Console(highlight=False).print(table)
+        return
+    # A pipe has no width: rows must not be folded nor filled up for a program that reads lines.
+    console = Console(width=10_000, highlight=False)
+    with console.capture() as printed:
+        console.print(table)
+    click.echo("\n".join(line.rstrip() for line in printed.get().splitlines()))
 
 
 def meeting_row(meeting: Meeting) -> Json:

@@ -11,15 +11,21 @@ from dataclasses import replace
 
 import click
 
-from artifact_assets.commands.files import notice_files
+from artifact_assets.commands.files import notice_files, start_missing
 from artifact_assets.commands.output import json_option, meeting_row, print_json, print_meetings, print_table, remark
 from artifact_assets.commands.progress import progress
 from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Arrival, Meeting
-from artifact_assets.domain.states import MEETING_STATES
+from artifact_assets.domain.states import MEETING_STATES, Stage
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.preview import preview
+from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.result import MeetingResult
+
+MOST_REMARKS = 20
+"""More remarks than fit a screen are not read; the table names every meeting."""
 
 
 @click.command()
@@ -38,9 +44,13 @@ def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     instance = open_instance(where)
     with open_equipment(where, configuration=behaviour, run_finished=run_finished_in(instance)) as equipment:
         arrivals = asyncio.run(notice_files(files, where, behaviour, equipment.sources))
-        keys = asyncio.run(_receive(arrivals, equipment))
+        keys, refusals = asyncio.run(_receive(arrivals, equipment))
         with progress("meetings", len(keys)) as bar:
-            materialize(replace(equipment, on_result=lambda _: bar.advance()), instance, keys, deliver=not dry_run)
+
+            def count(_: MeetingResult) -> None:
+                bar.advance()
+
+            materialize(replace(equipment, on_result=count), instance, keys, deliver=not dry_run)
         meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
         if dry_run:
             _print_preview(equipment, meetings, as_json)
@@ -48,23 +58,30 @@ def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
             print_json([meeting_row(meeting) for meeting in meetings])
         else:
             print_meetings(meetings)
-            _say_next(meetings)
+        if not dry_run:
+            asyncio.run(_say_next(equipment, meetings))
+    for refusal in refusals:
+        remark(displayed_line(str(refusal)))
+    if refusals:
+        sys.exit(2)
     if dry_run:
         # Every sound meeting stops before delivery here, which is what was asked for.
         sys.exit(max((1 for meeting in meetings if meeting.failure_class), default=0))
     sys.exit(max((MEETING_STATES[meeting.state].exit_code for meeting in meetings), default=0))
 
 
-async def _receive(arrivals: list[Arrival], equipment: Equipment) -> list[str]:
+async def _receive(arrivals: list[Arrival], equipment: Equipment) -> tuple[list[str], list[PipelineError]]:
+    """The meetings to process, and why others were refused: one refused file does not hold up the rest."""
     keys: list[str] = []
+    refusals: list[PipelineError] = []
     for arrival in arrivals:
         try:
             await equipment.ledger.receive(arrival, equipment.clock.now())
         except PipelineError as error:
-            remark(str(error))
-            raise
+            refusals.append(error)
+            continue
         keys.append(arrival.meeting_id)
-    return keys
+    return keys, refusals
 
 
 def _print_preview(equipment: Equipment, meetings: tuple[Meeting, ...], as_json: bool) -> None:
@@ -81,9 +98,15 @@ def _print_preview(equipment: Equipment, meetings: tuple[Meeting, ...], as_json:
     remark("Nothing was written: this was a dry run.")
 
 
-def _say_next(meetings: tuple[Meeting, ...]) -> None:
-    if len(meetings) == 1 and not meetings[0].failure_class:
-        remark(f"See it with: python -m artifact_assets show {meetings[0].meeting_id}")
-    for meeting in meetings:
+async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...]) -> None:
+    for meeting in meetings[:MOST_REMARKS]:
         if meeting.failure_class:
             remark(f"{meeting.meeting_id}: {meeting.failure_class.rule.remedy}")
+            continue
+        case = await stored_case(equipment, meeting.meeting_id)
+        if case is not None and Stage.NORMALIZED in case.documents:
+            missing = start_missing(await case.transcript(), meeting.file_name)
+            if missing:
+                remark(displayed_line(missing))
+    if len(meetings) == 1 and not meetings[0].failure_class:
+        remark(f"See it with: python -m artifact_assets show {meetings[0].meeting_id}")
