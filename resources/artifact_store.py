@@ -18,7 +18,7 @@ from typing import Any, Protocol, TypeVar
 
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from resources.files import file_system, is_url, reason
+from resources.files import file_system, is_url, make_private_folder, reason
 
 T = TypeVar("T")
 
@@ -143,7 +143,7 @@ class Folder:
     def write(self, name: str, content: bytes) -> None:
         """Write beside the target, flush to the disk, then rename: a crash leaves the old state or the new one."""
         target = self._root / name
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(target.parent)
         descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
         try:
             with os.fdopen(descriptor, "wb") as file:

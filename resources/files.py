@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from pathlib import Path
 from typing import Any, cast
 
 from fsspec.core import url_to_fs  # pyright: ignore[reportUnknownVariableType] - partly typed
@@ -33,6 +34,13 @@ def file_system(url: str) -> tuple[Any, str]:
             f"No file system for {protocol}:// can be opened ({type(error).__name__}), so nothing was read or written.",
             f"Install the fsspec package for {protocol}, or use a folder.",
         ) from error
+
+
+def make_private_folder(folder: Path) -> None:
+    """Create a folder and those above it that are missing, each for its owner only. Raises OSError."""
+    # mkdir gives only the last folder the mode asked for.
+    for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
+        missing.mkdir(mode=0o700, exist_ok=True)
 
 
 def reason(error: BaseException) -> str:

@@ -30,14 +30,16 @@ def _read_path(source: str, limit_bytes: int) -> bytes:
         descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
     except (OSError, ValueError) as error:
         raise _unreadable(source, reason(error)) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise _unreadable(source, "it is a folder" if stat.S_ISDIR(status.st_mode) else "it is not a regular file")
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return _within(file, source, status.st_size, limit_bytes)
-        except OSError as error:
-            raise _unreadable(source, reason(error)) from error
+    except OSError as error:
+        raise _unreadable(source, reason(error)) from error
+    finally:
+        os.close(descriptor)
 
 
 def _read_url(source: str, limit_bytes: int) -> bytes:

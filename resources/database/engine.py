@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from resources.database.columns import dump_json
 from resources.database.failures import is_locked
+from resources.files import make_private_folder
 
 BUSY_TIMEOUT_SECONDS = 30
 """How long SQLite itself waits for another process."""
@@ -90,7 +91,7 @@ def reading(engine: Engine) -> Engine:
 def make_private(file: Path) -> None:
     """Create the database file readable by its owner only. Raises PipelineError(storage_unavailable)."""
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(file.absolute().parent)
         os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
     except OSError as error:
         cause = f"The database file {file} cannot be written ({error.strerror}), so nothing was opened."

@@ -68,7 +68,7 @@ def test_a_ledger_is_created_on_first_use_in_a_folder_of_its_owner(tmp_path: Pat
     open_ledger(url, tenant=TENANT, clock=ScriptedClock()).close()
     assert ledger_version(url) == VERSIONS[-1]
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(file.parent.stat().st_mode) == stat.S_IMODE(file.parent.parent.stat().st_mode) == 0o700
 
 
 def test_a_migrated_empty_ledger_belongs_to_the_first_tenant_that_opens_it(database_url: str) -> None:
