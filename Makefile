@@ -5,7 +5,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SETUP := $(VENV)/.set-up
 
-.PHONY: help setup demo test check clean
+export PORT
+
+.PHONY: help setup demo up test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -18,6 +20,9 @@ $(SETUP): pyproject.toml uv.lock
 
 demo: $(SETUP) ## run the bundled meetings through the pipeline in a throwaway home
 	@$(PY) examples/demo.py
+
+up: $(SETUP) ## web UI, daemon and sensors on the local default, until Ctrl-C (PORT=3000)
+	@$(PY) deploy/local/up.py
 
 test: $(SETUP) ## run the tests
 	@$(PY) -m pytest

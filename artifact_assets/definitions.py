@@ -38,6 +38,8 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
         sensors=[arrivals_sensor(JOB), drain_sensor(JOB)],
         resources={"equipment": equipment_resource(), **(resources or {})},
         executor=dg.in_process_executor,
+        # The console log would repeat the event log, with a stack trace for every run in which a meeting failed.
+        loggers={"console": dg.colored_console_logger.configured({"log_level": "CRITICAL"})},
     )
 
 

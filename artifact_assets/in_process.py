@@ -15,9 +15,6 @@ from artifact_assets.domain.states import STAGES, Stage
 from artifact_assets.partitions import ranges_of, register
 from artifact_assets.stages.equipment import Equipment
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""The command line prints its own table; Dagster's log of each event belongs into the event log, not on the terminal."""
-
 
 def materialize(
     equipment: Equipment, instance: dg.DagsterInstance, keys: Sequence[str], *, deliver: bool = True
@@ -35,7 +32,6 @@ def materialize(
     for piece in ranges_of(instance, keys, equipment.configuration.walk.partitions_per_run):
         single = len(piece.keys) == 1
         result = job.execute_in_process(
-            run_config=QUIET,
             instance=instance,
             partition_key=piece.keys[0] if single else None,
             tags={**({} if single else piece.tags), "artifacts/source": "command-line"},

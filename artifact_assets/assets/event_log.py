@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 
 import dagster as dg
 
-from artifact_assets.assets.events import events_of
+from artifact_assets.assets.events import events_of, undelivered
 from artifact_assets.domain.records import Checkpoint
 from artifact_assets.domain.states import Stage
+from artifact_assets.stages.result import MeetingResult
 
 Event = dg.AssetMaterialization | dg.AssetCheckEvaluation
+Item = tuple[Checkpoint, bool] | MeetingResult
 MOST_IN_A_GROUP = 200
 
 
@@ -32,9 +34,7 @@ class EventLog:
     stages: frozenset[Stage]
     checks: frozenset[str]
     logged: Callable[[list[Checkpoint]], None]
-    _queue: queue.SimpleQueue[tuple[Checkpoint, bool] | None] = field(
-        default_factory=queue.SimpleQueue[tuple[Checkpoint, bool] | None]
-    )
+    _queue: queue.SimpleQueue[Item | None] = field(default_factory=queue.SimpleQueue[Item | None])
     _error: BaseException | None = None
 
     def start(self) -> None:
@@ -53,6 +53,11 @@ class EventLog:
         """Take a finished stage; returns at once."""
         self._queue.put((checkpoint, reused))
 
+    def stopped(self, result: MeetingResult) -> None:
+        """Take a meeting that did not get through: its delivery check turns red with the class of the failure."""
+        if "delivered_once" in self.checks:
+            self._queue.put(result)
+
     def _run(self) -> None:
         closing = False
         while not closing:
@@ -63,14 +68,18 @@ class EventLog:
                     closing = True
                     break
                 if self._error is None:
-                    self._log(*item, group)
+                    self._log(item, group)
                 if len(group) >= MOST_IN_A_GROUP or self._queue.empty():
                     break
                 item = self._queue.get()
             self._tell(group)
 
-    def _log(self, checkpoint: Checkpoint, reused: bool, group: list[Checkpoint]) -> None:
+    def _log(self, item: Item, group: list[Checkpoint]) -> None:
         try:
+            if isinstance(item, MeetingResult):
+                self.log_event(undelivered(item))
+                return
+            checkpoint, reused = item
             for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks):
                 self.log_event(event)
         except BaseException as error:  # noqa: BLE001 - carried to the run's thread, where it is raised

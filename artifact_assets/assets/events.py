@@ -11,9 +11,10 @@ from typing import Any
 
 import dagster as dg
 
-from artifact_assets.assets.specs import asset_key
+from artifact_assets.assets.specs import BLOCKING, asset_key
 from artifact_assets.domain.records import Checkpoint, CheckResult, Json
 from artifact_assets.domain.states import Stage
+from artifact_assets.stages.result import MeetingResult
 
 
 def materialization(checkpoint: Checkpoint, *, reused: bool) -> dg.AssetMaterialization:
@@ -39,7 +40,23 @@ def evaluation(stage: Stage, meeting_id: str, result: CheckResult) -> dg.AssetCh
         severity=dg.AssetCheckSeverity[result.severity],
         partition=meeting_id,
         metadata=metadata(result.metadata),
+        blocking=result.check in BLOCKING,
     )
+
+
+def undelivered(result: MeetingResult) -> dg.AssetCheckEvaluation:
+    """The red delivery check of a meeting that did not get through."""
+    verdict = CheckResult(
+        "delivered_once",
+        passed=False,
+        severity="ERROR",
+        metadata={
+            "stopped_at": str(result.stopped_at),
+            "failure_class": str(result.failure_class),
+            "cause": result.cause,
+        },
+    )
+    return evaluation(Stage.DELIVERED, result.meeting_id, verdict)
 
 
 def events_of(

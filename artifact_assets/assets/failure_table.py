@@ -5,6 +5,7 @@ What belongs here: wording for people. What does not: deciding what failed.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import dagster as dg
@@ -55,3 +56,12 @@ def _markdown(stopped: Sequence[MeetingResult]) -> str:
 
 def _cell(text: str | None) -> str:
     return (text or "").replace("|", "\\|").replace("\n", " ")
+
+
+def tags_of(results: Sequence[MeetingResult]) -> dict[str, str]:
+    """Run tags that let an operator filter runs by what went wrong in them."""
+    classes = Counter(str(result.failure_class) for result in results if result.stopped_at is not None)
+    return {
+        "artifacts/stopped": str(classes.total()),
+        **{f"artifacts/failure.{name}": str(n) for name, n in classes.items()},
+    }

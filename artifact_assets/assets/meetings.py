@@ -14,13 +14,14 @@ import warnings
 from collections.abc import Iterator
 
 import dagster as dg
+from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG
 
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
-from artifact_assets.assets.failure_table import failure_of
+from artifact_assets.assets.failure_table import failure_of, tags_of
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
 from artifact_assets.domain.records import Checkpoint
-from artifact_assets.domain.states import STAGES
+from artifact_assets.domain.states import STAGES, Stage
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.judging import judge_again
 from artifact_assets.stages.result import MeetingResult
@@ -29,7 +30,6 @@ from artifact_assets.stages.walk import Walk
 
 def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
     """The multi-asset; backfills cut their keys into runs of at most ``partitions_per_run``."""
-
     with warnings.catch_warnings():
         # Beta: as above, pinned and tested.
         warnings.simplefilter("ignore", dg.BetaWarning)
@@ -49,6 +49,7 @@ def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
         results = asyncio.run(_walk(context, equipment, keys))
         failure = failure_of(results)
         if failure is not None:
+            context.instance.add_run_tags(context.run.run_id, tags_of(results))
             raise failure
         yield from ()
 
@@ -56,7 +57,7 @@ def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
 
 
 async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: list[str]) -> tuple[MeetingResult, ...]:
-    stages = frozenset(stage for stage in STAGES if asset_key(stage) in context.selected_asset_keys)
+    stages = _stages(context)
     checks = frozenset(key.name for key in context.selected_asset_check_keys)
     loop = asyncio.get_running_loop()
 
@@ -71,10 +72,27 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     log = EventLog(log_event, stages, checks, logged)
     log.start()
     try:
-        return await Walk(equipment, context.run.run_id, stages, log).over(keys)
+        results = await Walk(equipment, context.run.run_id, stages, log).over(keys)
+        for result in results:
+            if result.stopped_at is not None:
+                log.stopped(result)
+        return results
     finally:
         # Joining blocks, and the thread needs this loop to reach the ledger.
         await asyncio.to_thread(log.close)
+
+
+def _stages(context: dg.AssetExecutionContext) -> frozenset[Stage]:
+    """What the run was asked for.
+
+    Dagster's "re-execute from asset failure" asks for the assets whose check is red, for every meeting of the range; for a
+    meeting that failed earlier the stages before are missing, so everything up to there is walked: finished stages are
+    reused.
+    """
+    selected = [stage for stage in STAGES if asset_key(stage) in context.selected_asset_keys]
+    if selected and ASSET_RESUME_RETRY_TAG in context.run.tags:
+        return frozenset(STAGES[: STAGES.index(selected[-1]) + 1])
+    return frozenset(selected)
 
 
 async def _judge(

@@ -49,7 +49,8 @@ def test_three_bad_of_thirty_fail_alone_and_at_the_right_stage(world: World) -> 
     assert world.meetings()["m13"].failure_class is FailureClass.UNREADABLE_INPUT
     checks = world.check_statuses()
     assert all(checks["delivered_once", name] == "SUCCEEDED" for name in good)
-    assert all(checks["delivered_once", name] == "PLANNED" for name in bad)
+    assert all(checks["delivered_once", name] == "FAILED" for name in bad)
+    assert all(checks["accurate", name] == "PLANNED" for name in bad)
 
 
 def test_the_failed_run_says_which_meetings_why_and_what_to_do(world: World) -> None:

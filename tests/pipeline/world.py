@@ -37,7 +37,6 @@ from resources.ledger.ledger import SqlLedger, open_ledger
 from resources.sources import FileSources
 
 TENANT = "acme"
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
 TALK = (
     "Ana: Good morning, thanks for joining.",
@@ -105,7 +104,6 @@ class World:
         job = build_definitions({"equipment": equipment or self.equipment}).resolve_implicit_global_asset_job_def()
         single = len(piece.keys) == 1
         result = job.execute_in_process(
-            run_config=QUIET,
             instance=self.instance,
             partition_key=piece.keys[0] if single else None,
             tags={} if single else piece.tags,
