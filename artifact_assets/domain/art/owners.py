@@ -19,7 +19,8 @@ _GROUPS = """i me we us you he she they them it everyone everybody all anyone so
 _NOBODY = frozenset(_GROUPS.split())
 _FIRST = re.compile(
     r"\b(?:i (?:will|can|shall|am going|would|could|should|have to|need to|got to|want to|am|owe|do|take|get|guess i)"
-    r"|let me|leave (?:it|that) (?:to|with) me|(?:on|for) me|mine|my|we|us|our|let us)\b"
+    r"|you will (?:have|get|see|receive|hear|find)|let me|leave (?:it|that) (?:to|with) me|(?:on|for) me|mine"
+    r"|my|we|us|our|let us)\b"
 )
 _FIRM_FIRST = re.compile(r"\b(?:i (?:will|can|shall|am going to|have to|need to|am gonna)|let me)\b")
 _SECOND = re.compile(

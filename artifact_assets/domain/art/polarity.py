@@ -29,6 +29,7 @@ _SOFT = re.compile(
 )
 _SUPPOSES = re.compile(r"\b(?:if|unless|in case|whether)\b")
 _REACH = 5
+_REACH_OF_NO = 2
 
 
 def polarity(subject: Subject) -> Iterator[RuleFailure]:
@@ -50,7 +51,9 @@ def polarity(subject: Subject) -> Iterator[RuleFailure]:
 
 def _denies(clause: str, wanted: list[str]) -> bool:
     for negation in _HARD.finditer(clause):
-        after = [stem(word) for word in clause[negation.end() :].split()[:_REACH]]
+        # "no" denies the noun behind it; before a sentence it is only a way to start.
+        reach = _REACH_OF_NO if negation[0] == "no" else _REACH
+        after = [stem(word) for word in clause[negation.end() :].split()[:reach]]
         if any(alike(one, word) for one in wanted for word in after):
             return True
     return False

@@ -140,7 +140,7 @@ class ArtPolicy(Document):
         description="Share of a quote's meaningful words that may differ from what was said.",
     )
     retraction_turns: int = Field(
-        default=12,
+        default=6,
         ge=0,
         le=200,
         description="Turns after the evidence in which 'scratch that' is taken to mean it.",

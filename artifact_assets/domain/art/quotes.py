@@ -5,11 +5,14 @@ What belongs here: rules about quotes alone. What does not: what evidence has to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from artifact_assets.domain.art.codes import Code, failure
+from artifact_assets.domain.art.likeness import content_words, stem, support
 from artifact_assets.domain.art.subject import Subject
 from artifact_assets.domain.artifact import Alignment, GroundedEvidence, RuleFailure
+from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS, NEGATIONS
+from artifact_assets.domain.grounding.words import words_of
 
 
 def quotes(subject: Subject) -> Iterator[RuleFailure]:
@@ -27,6 +30,29 @@ def quotes(subject: Subject) -> Iterator[RuleFailure]:
                 Code.QUOTE_ELSEWHERE,
                 f"{which} was said in turn {found}, not in the turns it cites ({cited}).",
             )
+        if evidence.alignment is Alignment.FUZZY and _altered(evidence, subject):
+            yield failure(Code.QUOTE_ALTERED, f"{which} changes a number, a name, a negation or too many words.")
+
+
+def _altered(evidence: GroundedEvidence, subject: Subject) -> bool:
+    """Whether an inexact quote changes a number, a negation or a name, or too many of its meaningful words."""
+    index = subject.scene.index
+    said = " ".join(index.turns[span.turn].text[span.start : span.end] for span in evidence.spans)
+    quoted, heard = words_of(evidence.quote), [word.text for word in words_of(said)]
+    if {word.text for word in quoted if word.text[0] == "#"} - set(heard):
+        return True
+    if _denies([word.text for word in quoted]) != _denies(heard):
+        return True
+    stems = frozenset(stem(word) for word in heard)
+    meaning = [stem(word) for word in content_words(evidence.quote)]
+    if 1 - support(meaning, stems) > subject.scene.policy.max_fuzzy_altered:
+        return True
+    names = {w.text for w in quoted[1:] if evidence.quote[w.start].isupper() and w.text not in FUNCTION_WORDS}
+    return any(support([stem(name)], stems) == 0 for name in names)
+
+
+def _denies(words: Sequence[str]) -> bool:
+    return sum(word in NEGATIONS for word in words) % 2 == 1
 
 
 def _cited(evidence: GroundedEvidence, subject: Subject) -> bool:

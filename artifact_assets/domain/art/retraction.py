@@ -46,17 +46,40 @@ def _against(
     turns: int,
 ) -> Iterator[tuple[int, Code, str]]:
     before = [(n, end) for n, end in enumerate(ends) if end is not None and end < back.place]
+    near = [(n, end) for n, end in before if back.place[0] - end[0] <= turns]
+    # People take back their own words, and say "forget that" of what somebody else talks about.
+    own = [(n, end) for n, end in near if _speaker(subjects[n], end) == _speaker_at(subjects[n].scene, back.place)]
     if back.points:
-        near = max(((end, -n) for n, end in before if back.place[0] - end[0] <= turns), default=None)
-        if near is not None:
-            yield -near[1], Code.POSSIBLY_RETRACTED, "takes something back right after it"
+        said = {stem(word) for word in content_words(back.elsewhere)}
+        about = [(end, -n) for n, end in own if not said or _shared(wanted[n], said)]
+        if about:
+            yield -max(about)[1], Code.POSSIBLY_RETRACTED, "takes something back right after it"
     if back.names is not None:
-        said = {stem(word) for word in content_words(back.names)}
-        yield from ((n, Code.RETRACTED, "takes it back") for n, _ in before if _same_thing(wanted[n], said))
+        for n, end in before:
+            code = _named(back, back.names, subjects[n], wanted[n], near=(n, end) in near, own=(n, end) in own)
+            if code is not None:
+                yield n, code, "takes it back"
     if back.corrects:
         for n, end in before:
             if back.place[0] - end[0] <= _VALUE_TURNS and _corrected(subjects[n], back):
                 yield n, Code.POSSIBLY_RETRACTED, "names another number right after it"
+
+
+def _named(
+    back: TakeBack, names: str, subject: Subject, wanted: frozenset[str], *, near: bool, own: bool
+) -> Code | None:
+    """What a retraction that names a thing does to one claim before it."""
+    if _same_thing(wanted, names) or (near and _number_dropped(subject, back)):
+        return Code.RETRACTED
+    return Code.POSSIBLY_RETRACTED if own and _nothing_else(wanted, names) else None
+
+
+def _speaker(subject: Subject, end: Place) -> str | None:
+    return _speaker_at(subject.scene, end)
+
+
+def _speaker_at(scene: Scene, place: Place) -> str | None:
+    return scene.transcript.turns[place[0]].speaker
 
 
 def _end(subject: Subject, scene: Scene) -> Place | None:
@@ -67,9 +90,34 @@ def _end(subject: Subject, scene: Scene) -> Place | None:
     return max((scene.positions[span.turn], span.end - 1) for span in spans)
 
 
-def _same_thing(wanted: frozenset[str], said: set[str]) -> bool:
-    shared = sum(any(alike(one, other) for other in said) for one in wanted)
-    return shared >= min(_NEEDED, len(wanted)) and 2 * shared >= len(wanted) > 0
+def _shared(wanted: frozenset[str], said: set[str]) -> int:
+    return sum(any(alike(one, other) for other in said) for one in wanted)
+
+
+def _same_thing(wanted: frozenset[str], after: str) -> bool:
+    """Whether what is taken back is the claim: at least two words in common, and the verb is no other one.
+
+    "We are not going to charge you for the workshop" leaves the workshop as it is.
+    """
+    words = content_words(after)
+    shared = _shared(wanted, {stem(word) for word in words})
+    if shared < _NEEDED or 2 * shared < len(wanted):
+        return False
+    return after.split(maxsplit=1)[0] not in words or _shared(wanted, {stem(words[0])}) > 0
+
+
+def _nothing_else(wanted: frozenset[str], after: str) -> bool:
+    """Whether everything that is taken back is named in the claim, if only with one word."""
+    said = {stem(word) for word in content_words(after)}
+    return bool(said) and all(_shared(frozenset({one}), set(wanted)) for one in said)
+
+
+def _number_dropped(subject: Subject, back: TakeBack) -> bool:
+    """Whether the sentence is "forget the forty" and the claim is 40."""
+    if not isinstance(subject.content, FieldUpdate):
+        return False
+    ours, theirs = mentions_of(words_of(claimed(subject))), mentions_of(back.words)
+    return len(ours) == 1 and any(said.backs(ours[0]) for said in theirs)
 
 
 def _corrected(subject: Subject, back: TakeBack) -> bool:

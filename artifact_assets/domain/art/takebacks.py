@@ -16,14 +16,16 @@ from artifact_assets.domain.transcript import Transcript
 
 # All on normalized words: "let's not" reads "let us not".
 _POINTS = re.compile(
-    r"\b(?:scratch that|strike that|never mind|nevermind|forget (?:that|it|what i said|about (?:it|that))|cancel that"
+    r"\b(?:scratch that|strike that|never mind|nevermind|cancel that"
+    r"|(?<!i )(?<!we )(?<!you )(?<!to )(?<!always )(?<!never )(?<!not )forget (?:that|it|what i said|about (?:it|that))"
     r"|(?:i )?take (?:that|it) back|on second thoughts?"
     r"|let us not(?: do (?:that|it))?(?: (?:after all|actually|then|yet))?$"
     r"|let us not do (?:that|it)|ignore (?:that|what i said)|i was wrong|that was wrong|(?:that|it) is off the table"
     r"|(?:you|we) do not (?:have|need) to do (?:that|it)|leave (?:that|it) out after all|hold off on (?:that|it))\b"
 )
 _NAMES = re.compile(
-    r"\b(?:let us not|(?:we|i) (?:will|shall) not|(?:we are|i am) not going to|no longer|scratch|cancel|forget"
+    r"\b(?:let us not|(?:we|i) (?:will|shall) not|(?:we are|i am) not going to|no longer|scratch|cancel"
+    r"|(?<!i )(?<!we )(?<!you )(?<!to )(?<!always )(?<!never )(?<!not )forget"
     r"|never mind|hold off|(?:we|you|i) do not (?:need|have) to|no need to|off the table|not going ahead|called off"
     r"|take back|decided (?:not to|against)|drop the|skip the|changed (?:my|our) mind)\b"
 )
@@ -38,7 +40,8 @@ _END = re.compile(r"[.!?\n]+")
 class TakeBack:
     """A suspicious sentence: its place (position in time order, character), the turn, its normalized words.
 
-    ``points`` when it only says "that"; ``names`` holds the words from a phrase on that goes with a thing, else None.
+    ``points`` when it says "that"; ``names`` holds the words after a phrase that goes with a thing, None without one.
+    ``elsewhere`` holds all its words apart from pointing phrases.
     """
 
     place: tuple[int, int]
@@ -46,6 +49,7 @@ class TakeBack:
     words: tuple[Word, ...]
     points: bool
     names: str | None
+    elsewhere: str
     corrects: bool
 
 
@@ -59,6 +63,7 @@ def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[Tak
             text = _HARMLESS.sub(" ", " ".join(word.text for word in sentence))
             points, names, corrects = _POINTS.search(text), _NAMES.search(text), _CORRECTS.search(text)
             if points or names or corrects:
-                rest = text[names.start() :] if names else None
-                yield TakeBack((position, begin), turn.index, sentence, bool(points), rest, bool(corrects))
+                rest = text[names.end() :].strip() if names and not points else None
+                bare = _POINTS.sub(" ", text)
+                yield TakeBack((position, begin), turn.index, sentence, bool(points), rest, bare, bool(corrects))
             begin = end

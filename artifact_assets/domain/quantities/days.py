@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS
 from artifact_assets.domain.grounding.words import Word
 
 WEEKDAYS = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
@@ -25,6 +26,8 @@ _SHORT_DAYS = {"mon": 0, "tue": 1, "tues": 1, "wed": 2, "thu": 3, "thur": 3, "th
 _PAST = frozenset({"last", "past", "since", "every", "each", "previous"})
 _COUNTS = {"a": 1, "an": 1, "another": 1}
 _UNITS = {"day": 1, "days": 1, "week": 7, "weeks": 7}
+# "the second session" counts sessions, "the second" alone is a day; beyond ten people rarely count.
+_COUNTED = 10
 _PARTS = frozenset({"morning", "afternoon", "evening", "night"})
 
 
@@ -57,17 +60,21 @@ def _with_weekdays(texts: list[str], found: list[DayMention]) -> list[DayMention
     joined: list[DayMention] = []
     for mention in found:
         before = joined[-1] if joined else None
-        if before is None or mention.start - before.end > 1:
+        if before is None or not _touching(texts, before.end, mention.start):
             joined.append(mention)
             continue
         one, other = _weekday_number(texts, before), _weekday_number(texts, mention)
-        if (one is None) == (other is None):
+        calendar, weekday = (mention, one) if one is not None else (before, other)
+        if (one is None) == (other is None) or not any(w[0] == "#" for w in texts[calendar.start : calendar.end]):
             joined.append(mention)
             continue
-        calendar, weekday = (mention, one) if one is not None else (before, other)
         days = frozenset(day for day in calendar.days if day.weekday() == weekday)
         joined[-1] = DayMention(before.start, mention.end, days)
     return joined
+
+
+def _touching(texts: list[str], end: int, start: int) -> bool:
+    return start == end or (start - end == 1 and texts[end] in ("the", "on", "a"))
 
 
 def _weekday_number(texts: list[str], mention: DayMention) -> int | None:
@@ -134,7 +141,9 @@ def _calendar(texts: list[str], at: int, today: date | None) -> DayMention | Non
     month = _month(texts, middle)
     if month is not None:
         return _with_year(texts, at, middle + 1, month, day, today)
-    if texts[at].endswith("th") and _word(texts, at - 1) == "the":
+    after = _word(texts, at + 1)
+    ends = after == "" or after in FUNCTION_WORDS or after in WEEKDAYS or after in _PARTS
+    if texts[at].endswith("th") and _word(texts, at - 1) == "the" and (day > _COUNTED or ends):
         return _day_of_month(texts, at, day, today)
     return None
 
