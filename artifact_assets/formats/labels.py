@@ -49,7 +49,7 @@ _OPENERS = word_set(
 _PARTICLES = word_set(
     "de del della di da dos das du des la le van von der den ter ten zu al el bin ibn ben y e of and & the"
 )
-_MARKS = re.compile(r"[?!;\"“”«»<>{}\[\]=*_#\\^~`…]")
+_MARKS = re.compile(r"[?!;\"“”«»<>{}\[\]=*#\\^~`…]")
 _LABEL = re.compile(r"([^:：\n]{1,64}?)\s?(?::(?=\s|$|\*)|：)(?:\*\*)?")
 _PHONE = re.compile(r"\+?[\d\s().*-]{6,20}")
 
@@ -61,7 +61,7 @@ def label_of(text: str) -> tuple[str, str] | None:
     match = _LABEL.match(text)
     if match is None:
         return None
-    label = match.group(1).strip().removeprefix(">>").strip()
+    label = match.group(1).strip().removeprefix(">>").strip(" []")
     return (label, text[match.end() :].strip()) if label else None
 
 
