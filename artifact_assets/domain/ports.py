@@ -13,6 +13,19 @@ from typing import Protocol
 
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief
+from artifact_assets.domain.capabilities import Capability, Family, Preflight
+from artifact_assets.domain.exchange import (
+    NOTHING_KNOWN,
+    Candidate,
+    Context,
+    DestinationRow,
+    FieldWritten,
+    RemoteField,
+    Standing,
+    Switch,
+    Wanted,
+    Written,
+)
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.inbox import FoundFile
 from artifact_assets.domain.records import (
@@ -224,6 +237,30 @@ class Ledger(Protocol):
         """What people did to a meeting."""
         ...
 
+    async def destination_rows(self) -> tuple[DestinationRow, ...]:
+        """Every destination ever met, by name."""
+        ...
+
+    async def meet(self, name: str, vendor: str, account: str, now: datetime) -> DestinationRow:
+        """Remember which account stands behind a name. Raises PipelineError(destination_unauthorized) for another one."""
+        ...
+
+    async def switch(self, change: Switch) -> DestinationRow:
+        """Pause, park, trip or open a destination. Raises PipelineError(unreadable_input) for one never met."""
+        ...
+
+    async def look_first(self, names: tuple[str, ...], wanted: bool) -> None:
+        """Have every key of these destinations looked up before its first send, or no longer."""
+        ...
+
+    async def fields_written(self, keys: Iterable[str]) -> Mapping[str, FieldWritten]:
+        """The last values of ours on fields, by key."""
+        ...
+
+    async def settle_field(self, settlement: Settlement, written: FieldWritten) -> Intent:
+        """``settle``, and remember the field's value, in one transaction."""
+        ...
+
     def insertion_lock(self) -> AbstractContextManager[None]:
         """Held by whoever adds partitions, across processes, so that a range covers only consecutive own keys."""
         ...
@@ -246,7 +283,8 @@ class Extractor(Protocol):
 class Receipt:
     """Proof that a destination accepted a write. ``record_id`` is the destination's own id; ``url`` leads a person there.
 
-    ``previous`` is the value an overwrite replaced; ``applied`` is False when nothing had to change.
+    ``previous`` is the value an overwrite replaced; ``applied`` is False when nothing had to change. ``stamp`` is the target's
+    modification stamp after the write, where the destination tells it.
     """
 
     record_id: str
@@ -255,6 +293,8 @@ class Receipt:
     previous: str | None = None
     status: int | None = None
     correlation_id: str | None = None
+    request_digest: str | None = None
+    stamp: str | None = None
 
     def as_json(self) -> Json:
         """The receipt as the ledger stores it."""
@@ -269,16 +309,50 @@ class Destination(Protocol):
         """The configured name."""
         ...
 
+    @property
+    def vendor(self) -> str:
+        """Which system it is, as the configuration names it."""
+        ...
+
+    @property
+    def family(self) -> Family:
+        """Which sort of system it is."""
+        ...
+
     async def account(self) -> str:
         """The vendor account behind the name, read at preflight."""
         ...
 
-    async def send(self, intent: Intent) -> Receipt:
+    async def preflight(self) -> Preflight:
+        """What the account allows, asked once and remembered. Raises PipelineError with its remedy."""
+        ...
+
+    async def capability(self, operation: str) -> Capability:
+        """What can be promised about one operation; REVIEW for one the destination does not have."""
+        ...
+
+    async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
         """Write once. Raises PipelineError: destination_* when known not applied, delivery_uncertain when unanswered."""
         ...
 
-    async def look_up(self, intent: Intent) -> Receipt | None:
+    async def look_up(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt | None:
         """The record of ``intent.record_key`` with this payload at the destination, or None when it is not there."""
+        ...
+
+    async def standing(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Standing:
+        """What ``send`` would do now; nothing is written."""
+        ...
+
+    async def written(self, intent: Intent) -> tuple[Written, ...]:
+        """Every record at the destination with the intent's key or marker. Only for operations that create records."""
+        ...
+
+    async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
+        """Records a meeting with these people may be about."""
+        ...
+
+    async def fields(self, kind: str) -> tuple[RemoteField, ...]:
+        """The schema of one object; empty where the destination has none."""
         ...
 
     @property

@@ -130,7 +130,7 @@ INTENT_TRANSITIONS: Mapping[IntentState, frozenset[IntentState]] = {
     _I.RETRY_SCHEDULED: frozenset({_I.SENDING, _I.PARKED, _I.DEAD_LETTER}) | _CALLED_OFF,
     # A look-up at the destination, or a person, is the only way out of uncertain.
     _I.UNCERTAIN: frozenset({_I.CONFIRMED, _I.RETRY_SCHEDULED, _I.UNCERTAIN, _I.DEAD_LETTER}),
-    _I.PARKED: frozenset({_I.SENDING, _I.PLANNED, _I.DEAD_LETTER}) | _CALLED_OFF,
+    _I.PARKED: frozenset({_I.SENDING, _I.PLANNED, _I.PARKED, _I.DEAD_LETTER}) | _CALLED_OFF,
     _I.REJECTED: frozenset({_I.PLANNED}) | _CALLED_OFF,
     _I.CONFLICT: frozenset({_I.PLANNED}) | _CALLED_OFF,
     _I.DEAD_LETTER: frozenset({_I.PLANNED, _I.CONFIRMED}) | _CALLED_OFF,

@@ -1,7 +1,8 @@
 """Working off intents: claim, send once, settle; ask before sending again.
 
 What belongs here: the protocol that keeps a write exactly once in effect, whatever happens in between. What does not:
-which writes there are (see ``planning``) and how a vendor takes them (see ``resources.destinations``).
+which writes there are (see ``planning``), what an unanswered one needs (see ``looking_up``) and how a vendor takes them (see
+``resources.destinations``).
 
 ``sending`` is committed before the call. Whatever then stops us leaves a ``sending`` intent behind, which becomes
 ``uncertain``; and ``uncertain`` is left only by looking the record up at the destination.
@@ -10,42 +11,44 @@ which writes there are (see ``planning``) and how a vendor takes them (see ``res
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
+from artifact_assets.domain.art.timeliness import newer
+from artifact_assets.domain.capabilities import Family
+from artifact_assets.domain.exchange import Context, DestinationRow
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Destination, Receipt
+from artifact_assets.domain.policies import DeliveryPolicy
+from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent, Settlement
+from artifact_assets.domain.refusals import GONE, Refusal
 from artifact_assets.domain.states import OPEN_INTENTS, SENDABLE_INTENTS, IntentState
 from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.gate import opens_at, parking, shut
+from artifact_assets.stages.looking_up import looked_up
+from artifact_assets.stages.outcomes import WAITING, field_key, field_written, settlement, state_after, wait_after
+from artifact_assets.stages.timely import as_of, too_late
+from artifact_assets.stages.vanishing import refuse_mass_disappearance
 
-STATE_AFTER_FAILURE = {
-    FailureClass.DESTINATION_UNAVAILABLE: IntentState.RETRY_SCHEDULED,
-    FailureClass.DESTINATION_RATE_LIMITED: IntentState.RETRY_SCHEDULED,
-    FailureClass.STORAGE_UNAVAILABLE: IntentState.RETRY_SCHEDULED,
-    FailureClass.DESTINATION_QUOTA: IntentState.PARKED,
-    FailureClass.DESTINATION_UNAUTHORIZED: IntentState.PARKED,
-    FailureClass.DESTINATION_REJECTED: IntentState.REJECTED,
-    FailureClass.RECORD_NOT_FOUND: IntentState.REJECTED,
-    FailureClass.RECORD_AMBIGUOUS: IntentState.REJECTED,
-    FailureClass.DESTINATION_CONFLICT: IntentState.CONFLICT,
-    FailureClass.DELIVERY_UNCERTAIN: IntentState.UNCERTAIN,
-}
-"""What a failed call makes of its intent; any other class is a bug in the adapter and ends as a dead letter."""
+NEVER_DONE = frozenset(
+    {IntentState.REJECTED, IntentState.CONFLICT, IntentState.DEAD_LETTER, IntentState.WITHDRAWN, IntentState.EXPIRED}
+)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Delivery:
-    """Works off intents for one owner."""
+    """Works off intents for one owner. ``known`` are the rows of the same meetings, as far as they are at hand."""
 
     equipment: Equipment
     owner: str
+    known: dict[str, Intent] = field(default_factory=dict[str, Intent])
 
     async def work_off(self, intents: tuple[Intent, ...]) -> None:
         """Bring each intent as far as it gets now, in order. Errors of destinations end as states, not as exceptions."""
         await self.lapse(intents)
+        self.known.update({intent.intent_key: intent for intent in intents})
         for intent in intents:
-            await self._advance(intent)
+            await self.advance(intent)
 
     async def lapse(self, intents: tuple[Intent, ...]) -> None:
         """Find the sends of dead owners: they become uncertain at once instead of when their lease runs out."""
@@ -53,91 +56,175 @@ class Delivery:
         gone = frozenset(owner for owner in owners if self.equipment.is_gone(owner))
         await self.equipment.ledger.lapse(self.equipment.clock.now(), gone=gone)
 
-    async def _advance(self, intent: Intent) -> None:
+    async def advance(self, intent: Intent) -> None:
+        """Bring one intent as far as it gets now."""
         destination = self.equipment.destinations.get(intent.destination)
         if destination is None or intent.state not in OPEN_INTENTS:
             return
-        # The row may have moved since it was read: sent by another process, or lapsed a moment ago.
-        if await self._look_up(intent, destination):
+        clock, ledger = self.equipment.clock, self.equipment.ledger
+        try:
+            row = await self.equipment.gate.row(ledger, clock, destination)
+        except PipelineError as error:
+            wait = wait_after(error, intent, self._policy, clock.random())
+            await self._hold(intent, error, clock.now() + wait)
             return
-        policy = self.equipment.configuration.delivery
-        claimed = await self.equipment.ledger.claim(
-            intent.intent_key, self.owner, policy.lease_seconds, self.equipment.clock.now()
-        )
+        closed = shut(row, clock.now())
+        if closed is not None:
+            await self._hold(intent, closed, opens_at(row, clock.now()))
+            return
+        # The row may have moved since it was read: sent by another process, or lapsed a moment ago.
+        if intent.state not in SENDABLE_INTENTS:
+            context = await self._context(intent, row, destination)
+            if await looked_up(self.equipment, self.owner, intent, destination, context, self._settled):
+                return
+        elif await self._is_pointless(intent):
+            return
+        claimed = await ledger.claim(intent.intent_key, self.owner, self._policy.lease_seconds, clock.now())
         if claimed is not None:
-            await self._send(claimed, destination)
+            await self._send(claimed, destination, row)
 
-    async def _look_up(self, intent: Intent, destination: Destination) -> bool:
-        """Resolve an uncertain intent; True when nothing is left to send."""
-        if intent.state in SENDABLE_INTENTS:
-            return False
-        ledger, clock = self.equipment.ledger, self.equipment.clock
-        policy = self.equipment.configuration.delivery
-        held = await ledger.claim_lookup(intent.intent_key, self.owner, policy.lease_seconds, clock.now())
-        if held is None:
-            return False
-        started = clock.monotonic()
-        try:
-            async with asyncio.timeout(policy.send_timeout_seconds):
-                receipt = await destination.look_up(held)
-        except (PipelineError, TimeoutError):
-            await self._settle(held, IntentState.UNCERTAIN, "look_up_failed", started, retry=True)
-            return True
-        if receipt is not None:
-            await self._settle(held, IntentState.CONFIRMED, "found", started, receipt=receipt)
-            return True
-        await self._settle(held, IntentState.RETRY_SCHEDULED, "not_found", started)
-        return False
+    @property
+    def _policy(self) -> DeliveryPolicy:
+        return self.equipment.configuration.delivery
 
-    async def _send(self, intent: Intent, destination: Destination) -> None:
-        started = self.equipment.clock.monotonic()
-        policy = self.equipment.configuration.delivery
-        try:
-            async with asyncio.timeout(policy.send_timeout_seconds):
-                receipt = await destination.send(intent)
-        except TimeoutError:
+    async def _hold(self, intent: Intent, error: PipelineError, until: datetime | None) -> None:
+        """Put a sendable intent off. A parked one that waits long enough already is left alone."""
+        if intent.state not in SENDABLE_INTENTS or (intent.state is IntentState.PARKED and intent.cause == error.cause):
+            return
+        now = self.equipment.clock.now()
+        put_off = settlement(intent, self.owner, IntentState.PARKED, now, "held", error=error, next_attempt_at=until)
+        await self._settled(put_off)
+
+    async def _is_pointless(self, intent: Intent) -> bool:
+        """End an intent that time or a failed first half has overtaken."""
+        now = self.equipment.clock.now()
+        first = self._of_record(intent.after) if intent.after is not None else ()
+        if first and all(other.state in NEVER_DONE for other in first):
             error = PipelineError(
+                FailureClass.DESTINATION_REJECTED,
+                f"Intent {intent.intent_key[:12]} completes a write that was not made, so it was not sent.",
+                "Settle the first write, then replay.",
+            )
+            end = IntentState.REJECTED if intent.state is IntentState.PLANNED else IntentState.DEAD_LETTER
+            await self._settled(settlement(intent, self.owner, end, now, "pointless", error=error))
+            return True
+        reason = too_late(intent, now, self.equipment.configuration.art.timeliness)
+        if reason is not None:
+            late = PipelineError(
+                FailureClass.DESTINATION_REJECTED, f"It was too late to write it ({reason}).", "Nothing."
+            )
+            await self._settled(settlement(intent, self.owner, IntentState.EXPIRED, now, "too late", error=late))
+        return reason is not None
+
+    def _of_record(self, record_key: str | None) -> tuple[Intent, ...]:
+        return tuple(intent for intent in self.known.values() if intent.record_key == record_key)
+
+    async def _context(self, intent: Intent, row: DestinationRow, destination: Destination) -> Context:
+        """What the destination has to know beside the intent; the embedded store remembers all of it by itself."""
+        if destination.family is Family.EMBEDDED:
+            return Context(fresh=not row.look_first)
+        others = [other for other in self._of_record(intent.record_key) if other.intent_key != intent.intent_key]
+        if others:
+            # Another process may have worked on them meanwhile.
+            rows = await self.equipment.ledger.intents(meeting_id=intent.meeting_id)
+            self.known.update({each.intent_key: each for each in rows})
+            others = [other for other in self._of_record(intent.record_key) if other.intent_key != intent.intent_key]
+        confirmed = [other for other in others if other.state is IntentState.CONFIRMED]
+        first = (
+            [one for one in self._of_record(intent.after) if one.state is IntentState.CONFIRMED] if intent.after else []
+        )
+        written = None
+        if intent.operation == "set_field":
+            found = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
+            written = found.value_digest if found is not None else None
+        return Context(
+            prior=confirmed[-1] if confirmed else None,
+            after=first[-1].receipt if first else None,
+            fresh=not others and intent.attempts <= 1 and not row.look_first,
+            stamps=frozenset(
+                str(each.receipt["stamp"])
+                for each in self.known.values()
+                if each.receipt and each.receipt.get("stamp") and each.target == intent.target
+            ),
+            written=written,
+        )
+
+    async def _send(self, intent: Intent, destination: Destination, row: DestinationRow) -> None:
+        clock, policy = self.equipment.clock, self._policy
+        started, claimed_at = clock.monotonic(), clock.now()
+        try:
+            context = await self._context(intent, row, destination)
+            await self._refuse_older(intent, destination)
+            # A process may stand still between claiming and sending; with no time left, somebody else may be sending.
+            if (clock.now() - claimed_at).total_seconds() > policy.lease_margin_seconds:
+                cause = f"The lease of intent {intent.intent_key[:12]} ran short before it was sent, so it was not."
+                raise PipelineError(FailureClass.DESTINATION_UNAVAILABLE, cause)
+            async with asyncio.timeout(policy.send_timeout_seconds):
+                receipt = await destination.send(intent, context)
+        except TimeoutError:
+            unanswered = PipelineError(
                 FailureClass.DELIVERY_UNCERTAIN,
                 f"{destination.name} did not answer intent {intent.intent_key[:12]} within "
                 f"{policy.send_timeout_seconds:g} s, so it may or may not have been applied.",
             )
-            await self._settle(intent, IntentState.UNCERTAIN, "unanswered", started, error=error, retry=True)
+            await self._failed(intent, destination, unanswered, started)
         except PipelineError as error:
-            state = STATE_AFTER_FAILURE.get(error.failure_class, IntentState.DEAD_LETTER)
-            if state is IntentState.RETRY_SCHEDULED and intent.attempts >= policy.attempts:
-                state = IntentState.DEAD_LETTER
-            waits = state in (IntentState.RETRY_SCHEDULED, IntentState.UNCERTAIN, IntentState.PARKED)
-            await self._settle(intent, state, error.failure_class.value, started, error=error, retry=waits)
+            told = error
+            if isinstance(error, Refusal) and error.code == GONE:
+                told = await refuse_mass_disappearance(self.equipment, destination, error)
+            await self._failed(intent, destination, told, started)
         else:
-            await self._settle(intent, IntentState.CONFIRMED, "accepted", started, receipt=receipt)
-
-    async def _settle(
-        self,
-        intent: Intent,
-        state: IntentState,
-        outcome: str,
-        started: float,
-        *,
-        receipt: Receipt | None = None,
-        error: PipelineError | None = None,
-        retry: bool = False,
-    ) -> None:
-        clock = self.equipment.clock
-        now = clock.now()
-        wait = self.equipment.configuration.delivery.backoff.delay(max(intent.attempts, 1), clock.random())
-        await self.equipment.ledger.settle(
-            Settlement(
-                intent_key=intent.intent_key,
-                owner=self.owner,
-                state=state,
-                at=now,
-                outcome=outcome,
-                receipt=receipt.as_json() if receipt is not None else None,
-                failure_class=error.failure_class if error is not None else None,
-                cause=error.cause if error is not None else None,
-                next_attempt_at=now + timedelta(seconds=wait) if retry else None,
-                status=receipt.status if receipt is not None else None,
-                correlation_id=receipt.correlation_id if receipt is not None else None,
-                duration_seconds=round(clock.monotonic() - started, 4),
+            seconds = round(clock.monotonic() - started, 4)
+            done = settlement(
+                intent, self.owner, IntentState.CONFIRMED, clock.now(), "accepted", receipt=receipt, seconds=seconds
             )
+            await self._settled(done, intent)
+
+    async def _refuse_older(self, intent: Intent, destination: Destination) -> None:
+        """An older meeting never overwrites what a newer one set. The embedded store sees to that itself."""
+        if intent.operation != "set_field" or destination.family is Family.EMBEDDED:
+            return
+        there = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
+        if there is not None and not newer(as_of(intent.payload), there.as_of):
+            raise PipelineError(
+                FailureClass.DESTINATION_CONFLICT,
+                f"Item {intent.item_id} of {intent.meeting_id} was not written: a later meeting already set the field.",
+            )
+
+    async def _failed(self, intent: Intent, destination: Destination, error: PipelineError, started: float) -> None:
+        clock, policy = self.equipment.clock, self._policy
+        now = clock.now()
+        switch = parking(destination.name, error, now)
+        if switch is not None:
+            await self.equipment.ledger.switch(switch)
+            self.equipment.gate.forget()
+        state = state_after(error, intent, policy)
+        until = now + wait_after(error, intent, policy, clock.random()) if state in WAITING else None
+        if switch is not None:
+            # Without credentials a person has to act; nothing is gained by asking by the clock.
+            until = switch.until
+        if state is IntentState.UNCERTAIN and until is not None:
+            visible = (await destination.capability(intent.operation)).consistency_seconds
+            until = max(until, now + timedelta(seconds=visible))
+        seconds = round(clock.monotonic() - started, 4)
+        ended = settlement(
+            intent,
+            self.owner,
+            state,
+            now,
+            error.failure_class.value,
+            error=error,
+            next_attempt_at=until,
+            seconds=seconds,
         )
+        await self._settled(ended, intent)
+
+    async def _settled(self, ended: Settlement, intent: Intent | None = None) -> Intent:
+        """Store an outcome; a confirmed field update leaves its value behind in the same transaction."""
+        ledger = self.equipment.ledger
+        if intent is not None and intent.operation == "set_field" and ended.state is IntentState.CONFIRMED:
+            row = await ledger.settle_field(ended, field_written(intent))
+        else:
+            row = await ledger.settle(ended)
+        self.known[row.intent_key] = row
+        return row

@@ -6,10 +6,11 @@ What belongs here: the bundle. What does not: building it (see ``artifact_assets
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.ports import ArtifactStore, Clock, Destination, Extractor, Inbox, Ledger, Sources
+from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
 
 
@@ -22,7 +23,7 @@ class Equipment:
     """What the stages need.
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
-    through with, for progress bars.
+    through with, for progress bars. ``gate`` knows which destinations may be written to.
     """
 
     tenant: str
@@ -36,3 +37,4 @@ class Equipment:
     destinations: Mapping[str, Destination]
     is_gone: Callable[[str], bool]
     on_result: Callable[[MeetingResult], None] = _nobody
+    gate: Gate = field(default_factory=Gate)

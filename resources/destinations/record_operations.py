@@ -24,6 +24,7 @@ _FORGET_WRITE = delete(WRITES).where(WRITES.c.record_key == bindparam("b_key"))
 _ADD_WRITE = insert(WRITES)
 _TAG = select(TAGS.c.id).where(TAGS.c.record == bindparam("record"), TAGS.c.tag == bindparam("tag"))
 _ADD_TAG = insert(TAGS)
+_REMOVE_TAG = delete(TAGS).where(TAGS.c.id == bindparam("b_id"))
 
 # Told with a write, and not content of the record.
 _NOT_FIELDS = frozenset({"as_of"})
@@ -48,7 +49,7 @@ def _send(transaction: Transaction, intent: Intent) -> Receipt | PipelineError:
     known = _known(transaction, intent)
     if known is not None:
         return known
-    operation = _OPERATIONS.get(intent.operation)
+    operation = OPERATIONS.get(intent.operation)
     if operation is None:
         return _error(FailureClass.DESTINATION_REJECTED, intent, f"the record store has no {intent.operation!r}")
     try:
@@ -168,11 +169,48 @@ def _add_tag(transaction: Transaction, intent: Intent, target: rows.Target) -> t
     return Receipt(row.record_id, url_of(row.object, row.record_id), applied=not there), row
 
 
-_OPERATIONS: Mapping[str, Callable[[Transaction, Intent, rows.Target], tuple[Receipt, Any]]] = {
+def _take_back_record(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
+    """Delete a task or note of ours that nobody touched; any other is left."""
+    del target
+    row = rows.find_written(transaction, str(intent.payload["record_key"]))
+    if row is None:
+        raise _error(FailureClass.RECORD_NOT_FOUND, intent, "the record to take back was never made")
+    edited = any(field.changed_by is not None for field in rows.fields_of(transaction, row.id).values())
+    ours = row.deleted_at is None and not edited
+    if ours:
+        rows.remove(transaction, row.id, transaction.clock())
+    return Receipt(row.record_id, url_of(row.object, row.record_id), applied=ours), row
+
+
+def _take_back_field(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
+    """Put back the value that was overwritten, if ours still stands."""
+    row, name = _present(transaction, intent, target), str(intent.payload["field"])
+    known = rows.fields_of(transaction, row.id)
+    before = known.get(name)
+    ours = before is not None and before.changed_by is None and before.value == _text(intent.payload["value"])
+    if ours:
+        previous = {name: _text(intent.payload.get("previous"))}
+        rows.write_fields(transaction, row.id, known, previous, now=transaction.clock())
+    return Receipt(row.record_id, url_of(row.object, row.record_id), applied=ours), row
+
+
+def _take_back_tag(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
+    """Remove a tag that we added."""
+    row, tag = _present(transaction, intent, target), str(intent.payload["tag"])
+    there = transaction.rows(_TAG, record=row.id, tag=tag)
+    transaction.many(_REMOVE_TAG, [{"b_id": found.id} for found in there])
+    return Receipt(row.record_id, url_of(row.object, row.record_id), applied=bool(there)), row
+
+
+OPERATIONS: Mapping[str, Callable[[Transaction, Intent, rows.Target], tuple[Receipt, Any]]] = {
     "create_task": _create("task"),
     "add_note": _create("note"),
     "set_field": _set_field,
     "add_tag": _add_tag,
+    "withdraw_create_task": _take_back_record,
+    "withdraw_add_note": _take_back_record,
+    "withdraw_set_field": _take_back_field,
+    "withdraw_add_tag": _take_back_tag,
 }
 
 

@@ -33,6 +33,9 @@ _MOVE = (
         parent_object=bindparam("b_parent_object"), parent_id=bindparam("b_parent_id"), updated_at=bindparam("b_at")
     )
 )
+_REMOVE = (
+    update(RECORDS).where(_R.id == bindparam("b_id")).values(deleted_at=bindparam("b_at"), deleted_by="the pipeline")
+)
 _FIELDS_OF = select(FIELDS).where(FIELDS.c.record == bindparam("record"))
 _ADD_FIELD = insert(FIELDS)
 _SET_FIELD = (
@@ -119,6 +122,11 @@ def move(transaction: Transaction, record: int, parent: Any, now: datetime) -> N
     """Put a record under another parent."""
     values = {"b_id": record, "b_parent_object": parent.object, "b_parent_id": parent.record_id, "b_at": now}
     transaction.many(_MOVE, [values])
+
+
+def remove(transaction: Transaction, record: int, now: datetime) -> None:
+    """Delete a record that the pipeline made."""
+    transaction.many(_REMOVE, [{"b_id": record, "b_at": now}])
 
 
 def fields_of(transaction: Transaction, record: int) -> dict[str, Any]:

@@ -15,6 +15,16 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight, Rung
+from artifact_assets.domain.exchange import (
+    NOTHING_KNOWN,
+    Candidate,
+    Context,
+    RemoteField,
+    Standing,
+    Wanted,
+    Written,
+)
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
@@ -23,13 +33,16 @@ from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
-from resources.destinations.record_operations import look_up, send
+from resources.destinations.record_operations import OPERATIONS, look_up, send
+from resources.destinations.record_standing import standing, written
 from resources.destinations.record_tables import ACCOUNT, METADATA
 from resources.destinations.record_view import Edit, Record, edit, read_records
 
 T = TypeVar("T")
 
 SCHEMA_VERSION = 1
+
+_KEYED = Capability(Rung.UPSERT_KEY, moves=True)
 
 
 def _now() -> datetime:
@@ -98,13 +111,52 @@ class RecordStore:
         """See ``Destination.account``: an id made when the store was created."""
         return await self._read(lambda connection: connection.execute(select(ACCOUNT.c.account_id)).scalar_one())
 
-    async def send(self, intent: Intent) -> Receipt:
-        """See ``Destination.send``. Operations: create_task, add_note, set_field, add_tag."""
+    @property
+    def vendor(self) -> str:
+        """See ``Destination.vendor``."""
+        return "records"
+
+    @property
+    def family(self) -> Family:
+        """See ``Destination.family``."""
+        return Family.EMBEDDED
+
+    async def preflight(self) -> Preflight:
+        """See ``Destination.preflight``."""
+        return Preflight(await self.account(), dict.fromkeys(OPERATIONS, _KEYED))
+
+    async def capability(self, operation: str) -> Capability:
+        """See ``Destination.capability``."""
+        return _KEYED if operation in OPERATIONS else UNSUPPORTED
+
+    async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
+        """See ``Destination.send``. The store remembers what it was told, so ``context`` adds nothing."""
+        del context
         return await self._write(send, intent, intent.record_key)
 
-    async def look_up(self, intent: Intent) -> Receipt | None:
+    async def look_up(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt | None:
         """See ``Destination.look_up``."""
+        del context
         return await self._write(look_up, intent, intent.record_key)
+
+    async def standing(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Standing:
+        """See ``Destination.standing``."""
+        del context
+        return await self._read(lambda connection: standing(connection, intent))
+
+    async def written(self, intent: Intent) -> tuple[Written, ...]:
+        """See ``Destination.written``."""
+        return await self._read(lambda connection: written(connection, intent))
+
+    async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
+        """See ``Destination.candidates``: none, because the store makes a missing record by its key."""
+        del wanted
+        return ()
+
+    async def fields(self, kind: str) -> tuple[RemoteField, ...]:
+        """See ``Destination.fields``: none, because the store takes any field."""
+        del kind
+        return ()
 
     async def list_records(self, kind: str) -> tuple[Record, ...]:
         """Records of one object (contact, company, deal, candidate, task or note), oldest first."""

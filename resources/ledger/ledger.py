@@ -39,6 +39,7 @@ from resources.database.locks import exclusive
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
 from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, marks, meetings, rows
+from resources.ledger.destination_port import DestinationPort
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
 from resources.ledger.schema import prepare
@@ -73,7 +74,7 @@ def _failure(error: SQLAlchemyError, _committing: bool) -> PipelineError:
     return database_failure(error, "nothing of what was being recorded counts as stored")
 
 
-class SqlLedger:
+class SqlLedger(DestinationPort):
     """``Ledger`` on SQLite or PostgreSQL. Open it with ``open_ledger``; close it, or use it as a context manager."""
 
     def __init__(self, engine: Engine, clock: Clock, *, database_time: bool) -> None:
@@ -225,6 +226,14 @@ class SqlLedger:
             except SQLAlchemyError as error:
                 raise database_failure(error, "no partition was added") from None
             yield
+
+    async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
+        """Have a request of a neighbouring store done by this ledger's writer; see ``Operation``."""
+        return await self._write(operation, request, *keys)
+
+    async def read(self, statement: Executable, value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
+        """Rows of a neighbouring store's table."""
+        return await self._read(statement, value)
 
     async def _write(self, operation: Any, request: Any, *keys: Any) -> Any:
         return await asyncio.wrap_future(self._writer.submit(operation, request, keys))

@@ -20,8 +20,10 @@ from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.ledger.tables import DEPLOYMENT, VERSION_TABLE
 
-VERSIONS: tuple[str, ...] = ("0001",)
+VERSIONS: tuple[str, ...] = ("0001", "0002", "0003")
 """Every version this program knows, oldest first. A test keeps it equal to the migrations."""
+
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 _VERSION = table(VERSION_TABLE, column("version_num"))
 
@@ -118,6 +120,6 @@ def _upgrade(connection: Connection) -> None:
     from alembic.config import Config  # noqa: PLC0415 - see above
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

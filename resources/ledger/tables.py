@@ -217,4 +217,69 @@ DEPENDENCY_HEALTH = Table(
     Column("cause", Words),
     Column("next_attempt_at", UtcTime),
     Column("who", Words),
+    Column("opened", Integer, nullable=False, server_default="0"),
+    Column("admitted", Integer, nullable=False, server_default="0"),
+)
+
+FLIGHTS = Table(
+    "flights",
+    METADATA,
+    Column("request_digest", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+RATE_BUDGETS = Table(
+    "rate_budgets",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("buckets", json_column(), nullable=False),
+    Column("blocked_until", UtcTime),
+    Column("live_until", UtcTime),
+)
+
+SPENDING = Table(
+    "spending",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", Float, nullable=False),
+)
+
+RESERVATIONS = Table(
+    "reservations",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("key", String, primary_key=True),
+    Column("scope", String, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("tokens", BigInteger, nullable=False),
+    Column("cost", Float, nullable=False),
+    Column("until", UtcTime, nullable=False),
+)
+
+DESTINATIONS = Table(
+    "destinations",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("vendor", String, nullable=False),
+    Column("account", Words, nullable=False),
+    Column("state", String, nullable=False),
+    Column("since", UtcTime),
+    Column("until", UtcTime),
+    Column("who", Words),
+    Column("why", Words),
+    Column("look_first", Boolean, nullable=False),
+)
+
+FIELDS_WRITTEN = Table(
+    "fields_written",
+    METADATA,
+    Column("key", String, primary_key=True),
+    Column("as_of", UtcTime),
+    Column("intent_key", String, nullable=False),
+    Column("value_digest", String, nullable=False),
 )

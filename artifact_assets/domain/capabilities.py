@@ -1,0 +1,83 @@
+"""What a destination can promise about one kind of write, and how far that promise was proven.
+
+What belongs here: the ladder of guarantees and what follows from each rung. What does not: finding out which rung a vendor
+stands on (each adapter's preflight does).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Family(StrEnum):
+    """What sort of system a destination is. Interviews never reach a CRM."""
+
+    EMBEDDED = "embedded"
+    CRM = "crm"
+    ATS = "ats"
+    OTHER = "other"
+
+
+class Rung(StrEnum):
+    """How a write is kept from happening twice, strongest first. Stored by value."""
+
+    UPSERT_KEY = "upsert_key"
+    IDEMPOTENCY_KEY = "idempotency_key"
+    SET_SEMANTIC = "set_semantic"
+    PARENT_LIST = "parent_list"
+    LAGGING_SEARCH = "lagging_search"
+    REVIEW = "review"
+
+
+class Proof(StrEnum):
+    """What an adapter was run against."""
+
+    LIVE_VERIFIED = "live-verified"
+    REAL_SERVER = "real server"
+    FAKE_ONLY = "fake only"
+
+
+MEANING: Mapping[Rung, str] = {
+    Rung.UPSERT_KEY: "the destination has a unique field that holds the record key",
+    Rung.IDEMPOTENCY_KEY: "the destination answers a repeated key with its first answer",
+    Rung.SET_SEMANTIC: "writing the same again changes nothing",
+    Rung.PARENT_LIST: "the record's own list shows the marker as soon as it is written",
+    Rung.LAGGING_SEARCH: "a search shows the marker some time after it is written",
+    Rung.REVIEW: "nothing shows whether it was written; a person decides",
+}
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One operation at one destination.
+
+    ``consistency_seconds`` is how long a write may stay invisible to a look-up. ``moves`` tells that writing under another
+    parent takes the record away from the old one. ``then`` names the operation that completes this one, as an intent of its
+    own. ``unseen_seconds`` is how long a request of a sender that died may still take effect.
+    """
+
+    rung: Rung
+    consistency_seconds: float = 0.0
+    moves: bool = False
+    then: str | None = None
+    unseen_seconds: float = 0.0
+    note: str | None = None
+
+    @property
+    def sends_again(self) -> bool:
+        """Whether a look-up that finds nothing is proof that nothing was written."""
+        return self.rung not in (Rung.LAGGING_SEARCH, Rung.REVIEW)
+
+
+UNSUPPORTED = Capability(Rung.REVIEW, note="the destination has no such operation")
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What a destination told about itself. ``warnings`` are sentences with a remedy."""
+
+    account: str
+    capabilities: Mapping[str, Capability]
+    warnings: tuple[str, ...] = field(default=())

@@ -1,0 +1,57 @@
+"""The part of the ``Ledger`` port about destinations.
+
+What belongs here: methods handing requests to the writer or to a read. What does not: statements (see ``destinations``).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select
+
+from artifact_assets.domain.exchange import DestinationRow, FieldWritten, Switch
+from artifact_assets.domain.records import Intent, Settlement
+from resources.ledger import destinations
+
+T = TypeVar("T")
+
+
+class DestinationPort(ABC):
+    """Mixed into ``SqlLedger``, which brings ``write`` and ``read``."""
+
+    @abstractmethod
+    async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
+        """Have the writer do a request."""
+
+    @abstractmethod
+    async def read(self, statement: Select[Any], value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
+        """Rows as values."""
+
+    async def destination_rows(self) -> tuple[DestinationRow, ...]:
+        """See ``Ledger.destination_rows``."""
+        return await self.read(destinations.ALL, destinations.row_from)
+
+    async def meet(self, name: str, vendor: str, account: str, now: datetime) -> DestinationRow:
+        """See ``Ledger.meet``."""
+        return await self.write(destinations.meet, destinations.Meeting(name, vendor, account, now), name)
+
+    async def switch(self, change: Switch) -> DestinationRow:
+        """See ``Ledger.switch``."""
+        return await self.write(destinations.switch, change, change.name)
+
+    async def look_first(self, names: tuple[str, ...], wanted: bool) -> None:
+        """See ``Ledger.look_first``."""
+        await self.write(destinations.look_first, destinations.LookFirst(names, wanted), *names)
+
+    async def fields_written(self, keys: Iterable[str]) -> Mapping[str, FieldWritten]:
+        """See ``Ledger.fields_written``."""
+        found = await self.read(destinations.fields_written(keys), destinations.field_from)
+        return {row.key: row for row in found}
+
+    async def settle_field(self, settlement: Settlement, written: FieldWritten) -> Intent:
+        """See ``Ledger.settle_field``."""
+        request = (settlement, written)
+        return await self.write(destinations.settle_fields, request, settlement.intent_key, written.key)
