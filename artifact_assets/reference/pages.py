@@ -1,0 +1,20 @@
+"""The generated files under ``docs/``.
+
+What belongs here: which file holds what. What does not: the contents (see the other modules of this room).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from artifact_assets.reference.configuration_page import configuration_page
+from artifact_assets.reference.schemas import NAMES, schema_text
+from artifact_assets.reference.states_page import states_page
+
+PAGES: Mapping[str, Callable[[], str]] = {
+    "configuration.md": configuration_page,
+    "states.md": states_page,
+    **{f"schema/{name}.json": partial(schema_text, name) for name in NAMES},
+}
+"""Path below ``docs/`` to the function that makes the file's text."""
