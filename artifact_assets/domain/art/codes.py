@@ -47,6 +47,7 @@ class Code(StrEnum):
     PAST_ACTION = "past_action"
     SMALL_TALK = "small_talk"
     OVER_THE_CAP = "over_the_cap"
+    RESEMBLES_REJECTED = "resembles_rejected"
 
     PAST_DUE = "past_due"
     TOO_OLD = "too_old"
@@ -109,6 +110,7 @@ CODES: Mapping[Code, CodeRule] = {
     Code.PAST_ACTION: CodeRule("relevant", _Q, "the evidence tells of something already done"),
     Code.SMALL_TALK: CodeRule("relevant", _Q, "the evidence is small talk"),
     Code.OVER_THE_CAP: CodeRule("relevant", _Q, "the meeting already has as many items as the policy allows"),
+    Code.RESEMBLES_REJECTED: CodeRule("relevant", _Q, "a person rejected an item on the same words"),
     Code.PAST_DUE: CodeRule("timely", _E, "the task was due before it could be delivered"),
     Code.TOO_OLD: CodeRule("timely", _E, "the meeting is too long ago for this kind of item"),
     Code.MEETING_TIME_UNKNOWN: CodeRule("timely", _Q, "without the meeting's time a newer value could be overwritten"),

@@ -39,10 +39,19 @@ _ID_LENGTH = 20
 
 @dataclass(frozen=True)
 class KnownArtifactItem:
-    """An item of this meeting as it was last stored, with the state the ledger has for it."""
+    """An item of this meeting as it was last stored, with the state the ledger has for it.
+
+    ``formerly`` are other wordings it is known under, such as what the extractor said before a person edited it.
+    """
 
     item: Item
     state: ItemState
+    formerly: tuple[Content, ...] = ()
+
+    @property
+    def wordings(self) -> tuple[Content, ...]:
+        """Everything a re-extraction may say for it."""
+        return (self.item.content, *self.formerly)
 
 
 @dataclass(frozen=True)
@@ -80,35 +89,37 @@ def assign_ids(
     items = tuple(_item(ids[at], entry) for at, entry in enumerate(judged))
     matched = set(matches.values())
     superseded = tuple(
-        entry.item.model_copy(update={"state": ItemState.SUPERSEDED})
-        for at, entry in enumerate(known)
-        if at not in matched and entry.state is not ItemState.REJECTED
+        entry.item.model_copy(update={"state": _unmatched(entry.state)})
+        for at, entry in sorted(enumerate(known), key=lambda pair: pair[1].item.item_id)
+        if at not in matched
     )
     return Identified(items, superseded, frozenset(ids.values()) - added, frozenset(added))
 
 
-def likeness(one: JudgedItem | Item, other: JudgedItem | Item, policy: IdentityPolicy) -> float:
+def _unmatched(state: ItemState) -> ItemState:
+    """What a known item becomes that no new one matches. A rejected one stays rejected, so that it is recognized."""
+    return ItemState.REJECTED if state is ItemState.REJECTED else ItemState.SUPERSEDED
+
+
+def likeness(new: JudgedItem, known: KnownArtifactItem, policy: IdentityPolicy) -> float:
     """How sure it is that two items are the same thing, 0..1; 0 when the policy calls them different things."""
-    if one.content.kind != other.content.kind:
+    shared = evidence_overlap(new.evidence, known.item.evidence)
+    return max(_likeness(new.content, wording, shared, policy) for wording in known.wordings)
+
+
+def _likeness(one: Content, other: Content, shared: float, policy: IdentityPolicy) -> float:
+    if one.kind != other.kind:
         return 0.0
-    if isinstance(one.content, FieldUpdate | Tag):
-        return _named_likeness(one, other)
-    text = token_sort_ratio(normal_text(headline(one.content)), normal_text(headline(other.content))) / 100
-    shared = evidence_overlap(one.evidence, other.evidence)
+    if isinstance(one, FieldUpdate | Tag):
+        # A tag is itself; an update of one field stays one thing when its value is corrected.
+        return 0.5 + 0.3 * (one == other) + 0.2 * shared if _name(one) == _name(other) else 0.0
+    text = token_sort_ratio(normal_text(headline(one)), normal_text(headline(other))) / 100
     if shared == 0:
         return text if text >= policy.min_text_alone else 0.0
     if text < policy.min_text:
         return 0.0
     whole = policy.evidence_weight * shared + (1 - policy.evidence_weight) * text
     return whole if whole >= policy.min_likeness else 0.0
-
-
-def _named_likeness(one: JudgedItem | Item, other: JudgedItem | Item) -> float:
-    """A tag is itself; an update of one field stays one thing when its value is corrected."""
-    if _name(one.content) != _name(other.content):
-        return 0.0
-    same_value = one.content == other.content
-    return 0.5 + 0.3 * same_value + 0.2 * evidence_overlap(one.evidence, other.evidence)
 
 
 def _name(content: Content) -> tuple[str, ...]:
@@ -153,7 +164,7 @@ def _matches(
     # A fixed order makes equally good matchings come out the same whatever order items arrive in.
     new_order = sorted(range(len(judged)), key=lambda n: _new_order(judged[n]))
     old_order = sorted(range(len(known)), key=lambda n: known[n].item.item_id)
-    likes = [[likeness(judged[n], known[o].item, policy) for o in old_order] for n in new_order]
+    likes = [[likeness(judged[n], known[o], policy) for o in old_order] for n in new_order]
     # Staying unmatched costs 1, as a likeness of 0 does; one extra column per row makes it always possible.
     costs = [[1 - like for like in row] + [1.0] * len(new_order) for row in likes]
     chosen = assign(costs)

@@ -26,7 +26,10 @@ from artifact_assets.domain.art.vocabulary import vocabulary
 from artifact_assets.domain.artifact import (
     Alignment,
     Claim,
+    Content,
+    Evidence,
     Extraction,
+    GroundedEvidence,
     ItemState,
     RuleFailure,
 )
@@ -106,3 +109,12 @@ def _gate(items: tuple[JudgedItem, ...], policy: ArtPolicy) -> tuple[RuleFailure
             ),
         )
     return ()
+
+
+def recheck_in(
+    scene: Scene, content: Content, evidence: Iterable[Evidence]
+) -> tuple[tuple[GroundedEvidence, ...], tuple[RuleFailure, ...]]:
+    """One content with quotes judged by itself: its evidence found again, and every reason against it."""
+    quoted = tuple(Evidence(turns=e.turns, quote=e.quote) for e in evidence)
+    item = judge_in(scene, [Claim(content=content, evidence=quoted)]).items[0]
+    return item.evidence, item.failures
