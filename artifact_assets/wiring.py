@@ -7,25 +7,30 @@ and ``evals`` build equipment.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
-
-from resources.destinations.record_store import RecordStore
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
+from artifact_assets.extraction.model.asking import Asker
+from artifact_assets.extraction.model.extractor import ModelExtractor
 from artifact_assets.stages.delivered import RECORDS
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.stages.walk import process_of, run_of
+from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
 from resources.clock import ShiftedClock, SystemClock
+from resources.destinations.record_store import RecordStore
 from resources.inbox import FileInbox
+from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
+from resources.ledger.dependencies import SqlDependencies
+from resources.ledger.model_calls import SqlAnswers
 from resources.sources import FileSources
 
 
@@ -60,7 +65,9 @@ def open_equipment(
             sources=FileSources(),
             inbox=FileInbox(settings.inbox),
             clock=clock_for(settings),
-            extractor=stack.enter_context(extractor_for(settings, configuration)),
+            extractor=stack.enter_context(
+                extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished)
+            ),
             destinations={RECORDS: records},
             is_gone=lambda owner: is_gone(owner, run_finished),
         )
@@ -73,21 +80,49 @@ def clock_for(settings: Settings) -> Clock:
 
 @contextlib.contextmanager
 def extractor_for(
-    settings: Settings, configuration: Configuration, *, wanted: str | None = None
+    settings: Settings,
+    configuration: Configuration,
+    *,
+    wanted: str | None = None,
+    ledger: sql.SqlLedger | None = None,
+    run_finished: Callable[[str], bool] = lambda _: False,
 ) -> Generator[Extractor]:
     """The configured extractor: the model when one is named, else the deterministic one.
 
     ``wanted`` asks for one of the two. A configured model is never replaced silently, and asking for one that is not
-    configured raises PipelineError(model_unavailable).
+    configured raises PipelineError(model_unavailable). Its answers are kept in ``ledger``, opened here when not given.
     """
-    del configuration
     if wanted == "model" and settings.llm_model is None:
         raise PipelineError(
             FailureClass.MODEL_UNAVAILABLE,
             "No model is configured, so nothing was extracted.",
             "Set ARTIFACTS_LLM_MODEL, and ARTIFACTS_LLM_BASE_URL for anything but OpenAI.",
         )
-    yield DeterministicExtractor()
+    if settings.llm_model is None or wanted == "deterministic":
+        yield DeterministicExtractor()
+        return
+    with contextlib.ExitStack() as stack:
+        opened = ledger if ledger is not None else stack.enter_context(open_ledger(settings))
+        yield ModelExtractor(
+            _asker(settings, configuration, opened, run_finished), settings.llm_model, DeterministicExtractor()
+        )
+
+
+def _asker(
+    settings: Settings, configuration: Configuration, ledger: sql.SqlLedger, run_finished: Callable[[str], bool]
+) -> Asker:
+    clock, policy, numbers = clock_for(settings), configuration.model, itertools.count()
+    return Asker(
+        model=OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
+        answers=SqlAnswers(ledger),
+        dependencies=SqlDependencies(ledger, clock),
+        store=open_store(settings.store),
+        clock=clock,
+        policy=policy,
+        # Numbered, because two meetings of one process may ask the same at once.
+        owner=lambda run_id: f"{lease_owner(run_id)}-{next(numbers)}",
+        is_gone=lambda owner: is_gone(owner, run_finished),
+    )
 
 
 def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:

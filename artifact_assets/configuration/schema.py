@@ -16,6 +16,7 @@ from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.brief import FieldRule, TagRule, Vocabulary
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.model_policy import ModelPolicy
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 
 
@@ -35,6 +36,7 @@ class Configuration(Document):
     inbox: InboxPolicy = InboxPolicy()
     walk: WalkPolicy = WalkPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
+    model: ModelPolicy = ModelPolicy()
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -144,14 +144,26 @@ class ExtractorTrace(Document):
     cost: float | None = None
 
 
+class RuleFailure(Document):
+    """One reason against an item or an artifact. ``code`` is stable; ``reason`` is a sentence for a person."""
+
+    quality: Literal["accurate", "relevant", "timely"]
+    code: str
+    reason: str
+
+
 class Extraction(Document):
-    """The structured claims of one extractor about one transcript."""
+    """The structured claims of one extractor about one transcript.
+
+    ``failures`` are reasons why the claims, or their absence, must not be acted on.
+    """
 
     schema_version: Literal[1] = 1
     transcript_digest: str
     trace: ExtractorTrace
     claims: tuple[Claim, ...]
     warnings: tuple[ReadingNote, ...] = ()
+    failures: tuple[RuleFailure, ...] = ()
 
 
 class ItemState(StrEnum):
@@ -163,14 +175,6 @@ class ItemState(StrEnum):
     SUPERSEDED = "superseded"
     EXPIRED = "expired"
     REJECTED = "rejected"
-
-
-class RuleFailure(Document):
-    """One reason against an item or an artifact. ``code`` is stable; ``reason`` is a sentence for a person."""
-
-    quality: Literal["accurate", "relevant", "timely"]
-    code: str
-    reason: str
 
 
 class Item(Document):
@@ -210,6 +214,11 @@ class Artifact(Document):
     def accepted(self) -> tuple[Item, ...]:
         """Items that may be delivered."""
         return tuple(item for item in self.items if item.state is ItemState.ACCEPTED)
+
+    @property
+    def deliverable(self) -> tuple[Item, ...]:
+        """Accepted items, and of a withheld artifact only those a person decided on."""
+        return tuple(item for item in self.accepted if not self.failures or item.decided_by is not None)
 
     @property
     def quarantined(self) -> tuple[Item, ...]:

@@ -1,0 +1,287 @@
+"""The extractor with a model: one meeting in, its claims out, every answer on the books.
+
+What belongs here: chunks, one repair, and what happens when a model does not keep to the form. What does not: sending
+(see ``asking``), wording (see ``conversation``) and judging (see ``domain.art``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from artifact_assets.domain.artifact import Claim, Extraction, ItemKind, RuleFailure
+from artifact_assets.domain.brief import Brief, Errand, Vocabulary
+from artifact_assets.domain.documents import digest_of
+from artifact_assets.domain.failures import Deferral, FailureClass, PipelineError
+from artifact_assets.domain.model_policy import ModelPolicy
+from artifact_assets.domain.model_ports import Advice, Message, ModelFailure, ModelRequest
+from artifact_assets.domain.ports import Extractor
+from artifact_assets.domain.transcript import ReadingNote, Transcript
+from artifact_assets.extraction.model.answer import Reading, read_answer
+from artifact_assets.extraction.model.asking import Asker
+from artifact_assets.extraction.model.chunks import Chunk, chunks_of, halved
+from artifact_assets.extraction.model.conversation import messages_for, repair_messages
+from artifact_assets.extraction.model.merging import agreed, merged
+from artifact_assets.extraction.model.prompt import PROMPT_DIGEST
+from artifact_assets.extraction.model.redaction import Redaction
+from artifact_assets.extraction.model.schema import SCHEMA_NAME, schema_for
+from artifact_assets.extraction.model.tally import Tally
+from artifact_assets.extraction.model.tokens import estimate
+
+NAME = "model"
+# Raised whenever asking, reading or merging changes: stored extractions of another version are stale.
+VERSION = "1"
+NOBODY = Errand(meeting_id="-", run_id="-")
+ITS_OWN = frozenset(
+    {FailureClass.MODEL_REFUSED, FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}
+)
+"""Failures that say something about a chunk's words, so that a partial result may go without it. Others concern all."""
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What an extraction will use at most. ``cost`` is in US dollars, None without prices."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    cost: float | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """What one chunk came to: claims, or the failure that left it out."""
+
+    chunk: Chunk
+    claims: tuple[Claim, ...] = ()
+    failure: PipelineError | None = None
+
+
+@dataclass(frozen=True)
+class _Task:
+    """What all chunks of one meeting share."""
+
+    transcript: Transcript
+    brief: Brief
+    schema: Mapping[str, Any]
+    errand: Errand
+    deadline: float
+    tally: Tally
+    gate: asyncio.Semaphore
+
+
+class ModelExtractor:
+    """Implements ``domain.ports.Extractor``. ``rules`` take over where the policy says so, labelled as such."""
+
+    def __init__(self, asker: Asker, model: str, rules: Extractor) -> None:
+        self._asker = asker
+        self._model = model
+        self._rules = rules
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """Everything that determines the outcome besides transcript and brief."""
+        policy = self._policy
+        identity = {
+            "extractor": NAME,
+            "version": VERSION,
+            "provider": self._asker.model.provider,
+            "model": self._model,
+            "prompt": PROMPT_DIGEST,
+            "schema": digest_of(schema_for(Vocabulary(), limits=policy.limits_in_schema)),
+            "chunks": f"{policy.chunk_tokens}+{policy.overlap_tokens}",
+            "samples": str(policy.samples),
+            "redact": str(policy.redact),
+            "on_invalid": policy.on_invalid,
+            "on_chunk_failure": policy.on_chunk_failure,
+            **{name: str(value) for name, value in policy.parameters().items()},
+        }
+        if policy.on_invalid == "deterministic":
+            identity["rules"] = self._rules.identity.get("version", "")
+            identity["fallback_kinds"] = ",".join(policy.fallback_kinds)
+        return identity
+
+    def estimate(self, transcript: Transcript, brief: Brief) -> Estimate:
+        """What extracting this meeting will use at most, without repairs and repetitions."""
+        policy = self._policy
+        chunks = chunks_of(transcript, policy.chunk_tokens, policy.overlap_tokens)
+        requests = [
+            self._request(self._messages(chunk, transcript, brief, chunks), self._schema(brief)) for chunk in chunks
+        ]
+        read = policy.samples * sum(estimate(m.text) for request in requests for m in request.messages)
+        calls = policy.samples * len(requests)
+        out = calls * policy.output_tokens
+        return Estimate(calls, read, out, policy.prices.cost(read, 0, out))
+
+    async def extract(self, transcript: Transcript, transcript_digest: str, brief: Brief) -> Extraction:
+        """The claims. Raises PipelineError with a model_* class or budget_exceeded, Deferral where a next attempt is known."""
+        redaction = Redaction() if self._policy.redact else None
+        shown = redaction.transcript(transcript) if redaction else transcript
+        told = redaction.brief(brief) if redaction else brief
+        task = _Task(
+            shown,
+            told,
+            self._schema(brief),
+            brief.errand or NOBODY,
+            self._asker.clock.monotonic() + self._policy.deadline_seconds,
+            Tally(),
+            asyncio.Semaphore(self._policy.parallel_chunks),
+        )
+        chunks = chunks_of(shown, self._policy.chunk_tokens, self._policy.overlap_tokens)
+        parts = await asyncio.gather(*(self._part(chunk, chunks, task) for chunk in chunks))
+        failed = [part for part in parts if part.failure is not None]
+        if failed and not self._may_leave_out(parts):
+            return await self._without(_gravest(failed), transcript, transcript_digest, brief, task.tally)
+        claims = merged([part.claims for part in parts])
+        return Extraction(
+            transcript_digest=transcript_digest,
+            trace=task.tally.trace(NAME, VERSION, self._model, self._parameters),
+            claims=tuple(redaction.restore(claim) for claim in claims) if redaction else claims,
+            warnings=tuple(_left_out(part) for part in failed),
+        )
+
+    @property
+    def _policy(self) -> ModelPolicy:
+        return self._asker.policy
+
+    @property
+    def _parameters(self) -> dict[str, str]:
+        return {name: str(value) for name, value in self._policy.parameters().items()}
+
+    def _schema(self, brief: Brief) -> Mapping[str, Any]:
+        return schema_for(brief.vocabulary, limits=self._policy.limits_in_schema)
+
+    def _messages(
+        self, chunk: Chunk, transcript: Transcript, brief: Brief, chunks: Sequence[Chunk]
+    ) -> tuple[Message, ...]:
+        return messages_for(chunk, transcript, brief, whole=len(chunks) == 1)
+
+    def _request(self, messages: tuple[Message, ...], schema: Mapping[str, Any], sample: int = 0) -> ModelRequest:
+        return ModelRequest(
+            self._asker.model.provider, self._model, messages, SCHEMA_NAME, schema, self._policy.parameters(sample)
+        )
+
+    async def _part(self, chunk: Chunk, chunks: Sequence[Chunk], task: _Task) -> _Part:
+        """One chunk's claims. Its failure is kept as a value: the other chunks' answers are paid for and stay stored."""
+        try:
+            messages = self._messages(chunk, task.transcript, task.brief, chunks)
+            samples = [
+                await self._claims(self._request(messages, task.schema, number), chunk, task)
+                for number in range(self._policy.samples)
+            ]
+        except PipelineError as failure:
+            if not _wants_smaller(failure):
+                return _Part(chunk, failure=failure)
+            halves = halved(chunk, task.transcript)
+            if halves is None:
+                return _Part(chunk, failure=_too_large(chunk, failure))
+            parts = [await self._part(half, halves, task) for half in halves]
+            failure = next((part.failure for part in parts if part.failure), None)
+            return _Part(chunk, merged([part.claims for part in parts]), failure)
+        return _Part(chunk, agreed(samples))
+
+    async def _claims(self, request: ModelRequest, chunk: Chunk, task: _Task) -> tuple[Claim, ...]:
+        """The claims of one answer, re-asked once when something is wrong with it."""
+        first, text = await self._read(request, chunk, task)
+        if not first.problems:
+            return first.claims
+        again = self._request(repair_messages(request.messages, text, first.problems), request.schema)
+        again = ModelRequest(
+            again.provider, again.model, again.messages, again.schema_name, again.schema, request.parameters
+        )
+        try:
+            second, _ = await self._read(again, chunk, task)
+        except ModelFailure as failure:
+            if failure.advice not in {Advice.NEVER, Advice.SMALLER} or not first.usable:
+                raise
+            second = first
+        if second.usable:
+            # References that are still wrong are left to the ART rules, which show such items to a person.
+            return second.claims
+        if first.usable:
+            return first.claims
+        if self._policy.on_invalid == "defer":
+            # A stored answer would be the same next time.
+            for digest in (request.digest, again.digest):
+                await self._asker.answers.discard(digest, FailureClass.MODEL_OUTPUT_INVALID)
+        raise PipelineError(
+            FailureClass.MODEL_OUTPUT_INVALID,
+            f"The model's answer about {chunk.place} of {task.errand.meeting_id} did not keep to the form twice "
+            f"({len(second.problems)} problems), so nothing of it was used.",
+        )
+
+    async def _read(self, request: ModelRequest, chunk: Chunk, task: _Task) -> tuple[Reading, str]:
+        async with task.gate:
+            answer = await self._asker.ask(request, task.errand, task.deadline)
+        task.tally.count(answer.call)
+        if not answer.written.whole:
+            raise ModelFailure(
+                FailureClass.MODEL_OUTPUT_TRUNCATED,
+                f"The answer about {chunk.place} of {task.errand.meeting_id} was cut off at {self._policy.output_tokens} "
+                "tokens.",
+                advice=Advice.SMALLER,
+            )
+        reading = read_answer(answer.written.text, chunk.turns, task.brief.vocabulary)
+        return reading, answer.written.text
+
+    def _may_leave_out(self, parts: Sequence[_Part]) -> bool:
+        """Whether a partial result is allowed: by policy, about single chunks, and with something left."""
+        if self._policy.on_chunk_failure != "partial" or all(part.failure is not None for part in parts):
+            return False
+        return all(part.failure is None or part.failure.failure_class in ITS_OWN for part in parts)
+
+    async def _without(
+        self, failure: PipelineError, transcript: Transcript, digest: str, brief: Brief, tally: Tally
+    ) -> Extraction:
+        """What the policy makes of a meeting the model could not be used on."""
+        invalid = failure.failure_class in {FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}
+        if not invalid:
+            raise failure
+        trace = tally.trace(NAME, VERSION, self._model, {**self._parameters, "on_invalid": self._policy.on_invalid})
+        if self._policy.on_invalid == "quarantine":
+            reason = RuleFailure(quality="accurate", code=failure.failure_class.value, reason=failure.cause)
+            return Extraction(transcript_digest=digest, trace=trace, claims=(), failures=(reason,))
+        if self._policy.on_invalid == "defer":
+            raise Deferral(failure, self._asker.permission.retry_at())
+        found = await self._rules.extract(transcript, digest, brief)
+        allowed = {ItemKind(kind) for kind in self._policy.fallback_kinds}
+        note = ReadingNote(
+            code="extracted_by_rules",
+            message=f"The model {self._model} failed ({failure.failure_class}), so the rules extracted this meeting.",
+        )
+        return Extraction(
+            transcript_digest=digest,
+            trace=trace.model_copy(
+                update={
+                    "extractor": f"{found.trace.extractor} instead of {NAME}",
+                    "version": f"{found.trace.version} instead of {VERSION}",
+                }
+            ),
+            claims=tuple(claim for claim in found.claims if ItemKind(claim.content.kind) in allowed),
+            warnings=(note, *found.warnings),
+        )
+
+
+def _wants_smaller(failure: PipelineError) -> bool:
+    return isinstance(failure, ModelFailure) and failure.advice is Advice.SMALLER
+
+
+def _too_large(chunk: Chunk, failure: PipelineError) -> PipelineError:
+    return PipelineError(failure.failure_class, f"{failure.cause} It cannot be cut any smaller: {chunk.place}.")
+
+
+def _gravest(failed: Sequence[_Part]) -> PipelineError:
+    """What to do about a meeting when several chunks failed: first what concerns all, so that nothing is judged too early."""
+    failures = [part.failure for part in failed if part.failure is not None]
+    return next((f for f in failures if f.failure_class not in ITS_OWN), failures[0])
+
+
+def _left_out(part: _Part) -> ReadingNote:
+    failure_class = part.failure.failure_class if part.failure else ""
+    return ReadingNote(
+        code="chunk_left_out",
+        message=f"This part was not extracted ({failure_class}); the items are of the rest only.",
+        place=part.chunk.place,
+    )

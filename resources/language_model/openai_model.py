@@ -1,0 +1,125 @@
+"""A language model behind any endpoint that speaks OpenAI's chat completions.
+
+What belongs here: one call through the official SDK, and its failures in our words. What does not: retries, limits and
+budgets (see ``artifact_assets.extraction.model.asking``) and reading the answer (see its ``envelope``).
+
+Chat completions, because local servers hold a model to a schema there and ignore it in the Responses API. The SDK's own
+retries are off: they would pay twice, outside every budget. Its parsing is not used: a body that is no completion makes it
+fail in ways outside its own family of errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.model_policy import ModelPolicy
+from artifact_assets.domain.model_ports import ModelRequest, RawAnswer
+from artifact_assets.domain.ports import Clock
+from resources.language_model.classification import connection_failure, status_failure
+from resources.language_model.headers import limits_of, retry_after
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OPENAI = "https://api.openai.com/v1"
+_NO_KEY = "not-needed"
+"""Local servers ask for none, and the SDK insists on one."""
+
+
+class OpenAIModel:
+    """``LanguageModel`` over HTTP. ``base_url`` ends where ``/chat/completions`` begins.
+
+    Raises PipelineError(model_unavailable) for OpenAI itself without a key, and for a URL that is none.
+    """
+
+    def __init__(self, base_url: str | None, api_key: str | None, policy: ModelPolicy, clock: Clock) -> None:
+        # Most of a second, which processes without a model must not pay, and which no call's time should hold.
+        import openai  # noqa: PLC0415 - see above
+
+        self._sdk = openai
+        self._base_url = base_url or OPENAI
+        address = urlsplit(self._base_url)
+        if address.scheme not in {"http", "https"} or not address.hostname:
+            raise PipelineError(
+                FailureClass.MODEL_UNAVAILABLE,
+                "ARTIFACTS_LLM_BASE_URL is not an http or https URL, so no model can be asked.",
+                "Set it like https://host/v1, or unset it for OpenAI.",
+            )
+        if api_key is None and base_url is None:
+            raise PipelineError(
+                FailureClass.MODEL_UNAVAILABLE,
+                "A model of OpenAI is configured without a key, so it cannot be asked.",
+                "Set OPENAI_API_KEY, or ARTIFACTS_LLM_BASE_URL for a server of your own.",
+            )
+        # Without user and password, which a URL may hold.
+        self._provider = address.hostname + (f":{address.port}" if address.port else "")
+        self._api_key = api_key or _NO_KEY
+        self._policy = policy
+        self._clock = clock
+        self._client: tuple[asyncio.AbstractEventLoop, AsyncOpenAI] | None = None
+
+    @property
+    def provider(self) -> str:
+        """The endpoint's host and port."""
+        return self._provider
+
+    async def ask(self, request: ModelRequest) -> RawAnswer:
+        """See ``LanguageModel.ask``. Bounded by the connect and read timeouts; the caller bounds the whole."""
+        openai = self._sdk
+        completions: Any = self._connected().chat.completions.with_raw_response
+        try:
+            response = await completions.create(
+                model=request.model,
+                messages=[{"role": message.role, "content": message.text} for message in request.messages],
+                response_format={
+                    "type": "json_schema",
+                    "json_schema": {"name": request.schema_name, "strict": True, "schema": request.schema},
+                },
+                **request.parameters,
+            )
+        except openai.APIStatusError as error:
+            headers = _lower(error.response.headers)
+            wait = retry_after(headers, self._clock.now())
+            raise status_failure(self._provider, error.status_code, error.code, error.type, error.param, wait) from None
+        except openai.APIConnectionError as error:
+            kind = type(error.__cause__ or error).__name__
+            raise connection_failure(
+                self._provider,
+                timed_out=isinstance(error, openai.APITimeoutError),
+                connected=kind not in {"ConnectTimeout", "PoolTimeout"},
+                kind=kind,
+            ) from None
+        except openai.OpenAIError as error:
+            raise connection_failure(
+                self._provider, timed_out=False, connected=False, kind=type(error).__name__
+            ) from None
+        headers = _lower(response.headers)
+        return RawAnswer(cast("bytes", response.content), limits_of(headers), headers.get("x-request-id"))
+
+    async def aclose(self) -> None:
+        """Close the connections of the running event loop."""
+        known, self._client = self._client, None
+        if known is not None and known[0] is asyncio.get_running_loop():
+            await known[1].close()
+
+    def _connected(self) -> AsyncOpenAI:
+        """A client of the running event loop: its connections cannot move to another one."""
+        loop = asyncio.get_running_loop()
+        if self._client is None or self._client[0] is not loop:
+            policy = self._policy
+            timeout = self._sdk.Timeout(
+                policy.read_timeout_seconds,
+                connect=policy.connect_timeout_seconds,
+                pool=policy.call_timeout_seconds,
+            )
+            client = self._sdk.AsyncOpenAI(api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0)
+            self._client = (loop, client)
+        return self._client[1]
+
+
+def _lower(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
