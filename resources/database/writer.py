@@ -9,11 +9,13 @@ can notice, because none of them has returned yet.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import queue
 import threading
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Engine
@@ -29,13 +31,16 @@ _TRIES = 5
 
 @dataclass
 class Job:
-    """One caller's request. ``keys`` are what it concerns; ``after`` runs once it is committed."""
+    """One caller's request. ``keys`` are what it concerns; ``after`` runs once it is committed.
+
+    ``future`` belongs to the caller's event loop; None when nobody waits.
+    """
 
     operation: Operation[Any, Any]
     request: Any
     keys: tuple[Hashable, ...]
-    after: Callable[[], None] | None
-    future: Future[Any] = field(default_factory=Future[Any])
+    after: Callable[[], None] | None = None
+    future: asyncio.Future[Any] | None = None
     outcome: Any = None
 
 
@@ -54,7 +59,7 @@ class Batch:
 
 
 class Writer:
-    """Owns the writer thread. ``submit`` may be called from any thread and any event loop."""
+    """Owns the writer thread. ``submit`` may be called from any event loop of any thread."""
 
     def __init__(
         self,
@@ -81,17 +86,17 @@ class Writer:
         request: Any,
         keys: tuple[Hashable, ...] = (),
         after: Callable[[], None] | None = None,
-    ) -> Future[Any]:
+    ) -> asyncio.Future[Any]:
         """Queue a request. The future holds its outcome once committed; an error is the caller's own."""
         if self._closed:
             raise RuntimeError("the database is closed")
-        job = Job(operation, request, keys, after)
-        self._queue.put(job)
-        return job.future
+        future = asyncio.get_running_loop().create_future()
+        self._queue.put(Job(operation, request, keys, after, future))
+        return future
 
     def follow(self, operation: Operation[Any, Any], request: Any, keys: tuple[Hashable, ...]) -> None:
         """Have a request done with the next group. Only for callbacks, which run on the writer thread."""
-        self._following.append(Job(operation, request, keys, None))
+        self._following.append(Job(operation, request, keys))
 
     def flushed(self) -> Future[None]:
         """A future that is done once everything queued so far is, callbacks and what follows them included."""
@@ -135,7 +140,7 @@ class Writer:
             if not isinstance(job, Job):
                 end = True if job is None else job
                 break
-            if job.future.set_running_or_notify_cancel():
+            if job.future is None or not job.future.cancelled():
                 group.append(job)
             if len(group) >= MAX_GROUP or self._queue.empty():
                 break
@@ -148,11 +153,7 @@ class Writer:
             self._commit(group)
         except Exception as error:  # noqa: BLE001 - the shell of a thread: it must answer its callers and go on
             self._fail(group, error)
-        for job in group:
-            if isinstance(job.outcome, Exception):
-                job.future.set_exception(job.outcome)
-            else:
-                job.future.set_result(job.outcome)
+        _answer(group)
         self._call([job.after for job in group if job.after and not isinstance(job.outcome, Exception)])
 
     def _call(self, callbacks: Sequence[Callable[[], None]]) -> None:
@@ -206,6 +207,28 @@ class Writer:
                 if connection.invalidated:
                     raise
                 self._fail([job], error)
+
+
+def _answer(jobs: Sequence[Job]) -> None:
+    """Wake each event loop once for all its callers: waking it for each costs more than a statement."""
+    waiting: dict[asyncio.AbstractEventLoop, list[Job]] = {}
+    for job in jobs:
+        if job.future is not None:
+            waiting.setdefault(job.future.get_loop(), []).append(job)
+    for loop, answered in waiting.items():
+        # A loop that is closed has nobody waiting any more.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(_resolve, answered)
+
+
+def _resolve(jobs: Sequence[Job]) -> None:
+    for job in jobs:
+        if job.future is None or job.future.done():
+            continue
+        if isinstance(job.outcome, Exception):
+            job.future.set_exception(job.outcome)
+        else:
+            job.future.set_result(job.outcome)
 
 
 def batches(jobs: Sequence[Job]) -> list[Batch]:

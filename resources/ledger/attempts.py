@@ -30,13 +30,13 @@ _CUT_OFF = (
 )
 
 
-def start_attempts(transaction: Transaction, intents: Sequence[Intent], now: datetime) -> None:
-    """An attempt begins; its number counts since the intent was last planned."""
+def start_attempts(transaction: Transaction, begun: Sequence[tuple[Intent, datetime]]) -> None:
+    """Attempts begin; their numbers count since the intent was last planned."""
     transaction.many(
         _ADD,
         [
             {"intent_key": intent.intent_key, "number": intent.attempts, "started_at": now, "outcome": "sending"}
-            for intent in intents
+            for intent, now in begun
         ],
     )
 

@@ -14,7 +14,7 @@ from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from resources.database.transaction import Transaction
 from resources.ledger.attempts import cut_off_attempts, start_attempts
-from resources.ledger.intents import IN_FLIGHT, abandoned, change_intents, lock_intents, lock_records
+from resources.ledger.intents import IN_FLIGHT, abandoned, change_intents, lock_intents, lock_states
 from resources.ledger.rows import intent_from
 
 
@@ -40,9 +40,9 @@ def claim(transaction: Transaction, requests: Sequence[Claim]) -> Sequence[Inten
     """Move intents to ``sending``. At most one write per record is ever in flight."""
     wanted = lock_intents(transaction, (request.intent_key for request in requests))
     records = {intent.record_key for intent in wanted.values()} | {i.after for i in wanted.values() if i.after}
-    related = lock_records(transaction, records)
-    busy = {intent.record_key for intent in related if intent.state in IN_FLIGHT}
-    confirmed = {intent.record_key for intent in related if intent.state is IntentState.CONFIRMED}
+    states = lock_states(transaction, records)
+    busy = {record_key for record_key, state in states if state in IN_FLIGHT}
+    confirmed = {record_key for record_key, state in states if state is IntentState.CONFIRMED}
     taken: dict[str, Intent] = {}
     for request in requests:
         intent = wanted.get(request.intent_key)
@@ -60,9 +60,7 @@ def claim(transaction: Transaction, requests: Sequence[Claim]) -> Sequence[Inten
             next_attempt_at=None,
         )
     change_intents(transaction, list(taken.values()))
-    for request in requests:
-        if request.intent_key in taken:
-            start_attempts(transaction, [taken[request.intent_key]], request.now)
+    start_attempts(transaction, [(taken[r.intent_key], r.now) for r in requests if r.intent_key in taken])
     return [taken.get(request.intent_key) for request in requests]
 
 

@@ -32,6 +32,8 @@ _OF_RECORDS = (
     .order_by(_I.intent_key)
     .with_for_update()
 )
+_STATES_OF_RECORDS = _OF_RECORDS.with_only_columns(_I.record_key, _I.state)
+_CONFIRMED_OF_RECORDS = _OF_RECORDS.where(_I.state == IntentState.CONFIRMED.value)
 _OF_MEETINGS = select(INTENTS).where(_I.meeting_id.in_(bindparam("ids", expanding=True))).order_by(_I.id)
 _ADD = insert(INTENTS)
 _CHANGED = (
@@ -60,9 +62,16 @@ def lock_intents(transaction: Transaction, keys: Iterable[str]) -> dict[str, Int
     return {row.intent_key: intent_from(row) for row in transaction.rows(_LOCKED, keys=sorted(set(keys)))}
 
 
-def lock_records(transaction: Transaction, record_keys: Iterable[str]) -> list[Intent]:
-    """Every row of these record keys, held until the transaction ends."""
-    return [intent_from(row) for row in transaction.rows(_OF_RECORDS, keys=sorted(set(record_keys)))]
+def lock_records(transaction: Transaction, record_keys: Iterable[str], *, confirmed: bool = False) -> list[Intent]:
+    """Every row of these record keys, or those confirmed, held until the transaction ends."""
+    statement = _CONFIRMED_OF_RECORDS if confirmed else _OF_RECORDS
+    return [intent_from(row) for row in transaction.rows(statement, keys=sorted(set(record_keys)))]
+
+
+def lock_states(transaction: Transaction, record_keys: Iterable[str]) -> list[tuple[str, IntentState]]:
+    """Record key and state of every row of these record keys, held until the transaction ends."""
+    rows = transaction.rows(_STATES_OF_RECORDS, keys=sorted(set(record_keys)))
+    return [(row.record_key, IntentState(row.state)) for row in rows]
 
 
 def add_intents(transaction: Transaction, rows: Sequence[Values]) -> None:

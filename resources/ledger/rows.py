@@ -6,7 +6,7 @@ What belongs here: one function per kind of row and direction. What does not: st
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Row
@@ -72,7 +72,7 @@ def checkpoint_values(checkpoint: Checkpoint) -> Values:
     """What ``checkpoints`` stores."""
     values = dict(vars(checkpoint))
     values["stage"] = checkpoint.stage.value
-    values["checks"] = [asdict(check) for check in checkpoint.checks]
+    values["checks"] = [dict(vars(check)) for check in checkpoint.checks]
     return values
 
 

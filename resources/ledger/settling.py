@@ -60,8 +60,8 @@ def _overwritten(transaction: Transaction, settled: Sequence[tuple[Settlement, I
         return []
     return [
         replace(other, state=IntentState.SUPERSEDED, updated_at=now[other.record_key][0].at)
-        for other in lock_records(transaction, now)
-        if other.state is IntentState.CONFIRMED and other.intent_key != now[other.record_key][1].intent_key
+        for other in lock_records(transaction, now, confirmed=True)
+        if other.intent_key != now[other.record_key][1].intent_key
     ]
 
 
