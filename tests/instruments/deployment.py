@@ -88,6 +88,11 @@ class Deployment:
             "ARTIFACTS_HOME": str(self.home),
             "ARTIFACTS_NOW": "2026-11-17T12:00:00+00:00",
             "DAGSTER_HOME": str(self.home / "dagster"),
+            **(
+                {"ARTIFACTS_CONFIG": str(self.home / "artifacts.yaml")}
+                if (self.home / "artifacts.yaml").exists()
+                else {}
+            ),
             "TEST_EXTRACTION_SECONDS": str(self.extraction_seconds),
         }
 
