@@ -23,6 +23,9 @@ _BOMS = (
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")
+_WESTERN = frozenset(
+    "ÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØÙÚÛÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüÿŒœ€…‘’“”•–—™¡¿«»°ªº£©®·´".encode("cp1252")
+)
 _ESCAPES = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _ESCAPE = re.compile(
     r"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u(?:[dD][89a-fA-F][0-9a-fA-F]{2}|0000)"
@@ -127,11 +130,25 @@ def _guessed(content: bytes) -> str:
             sample += line[:512] + b"\n"
             if len(sample) > SAMPLE_BYTES:
                 break
+    if _is_western(sample):
+        return "cp1252"
     # here, because its import costs more than reading a UTF-8 transcript
     from charset_normalizer import from_bytes  # noqa: PLC0415
 
     best = from_bytes(sample).best()
     return best.encoding if best is not None and best.encoding not in ("utf_8", "ascii") else "cp1252"
+
+
+def _is_western(sample: bytes) -> bool:
+    """Whether ``sample`` reads as Western European in Windows-1252, the commonest legacy encoding of all.
+
+    charset-normalizer confuses it with its Eastern siblings in short samples. Letters with accents must be a minority
+    (in Cyrillic or Greek they are nearly all) and be ones that Western languages use.
+    """
+    high = [byte for byte in sample if byte >= 0x80]
+    plain = sum(1 for byte in sample if 65 <= byte <= 90 or 97 <= byte <= 122)
+    western = sum(1 for byte in high if byte in _WESTERN)
+    return western >= 0.98 * len(high) and len(high) < 0.5 * plain
 
 
 def _clean(text: str, notes: Notes) -> str:

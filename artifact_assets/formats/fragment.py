@@ -47,14 +47,16 @@ class Notes:
     def add(self, code: str, message: str, place: str | None = None) -> None:
         """Note ``code`` at ``place``. The message is a sentence without transcript text; the first one is kept."""
         self._messages.setdefault(code, message)
-        self._counts[code] = self._counts.get(code, 0) + 1
         places = self._places.setdefault(code, [])
+        if place in places:
+            return
+        self._counts[code] = self._counts.get(code, 0) + 1
         if len(places) < MAX_PLACES:
             places.append(place)
 
     def take(self, notes: Iterable[ReadingNote]) -> None:
         """Take over finished notes as they are, in front of new ones."""
-        self._taken.extend(note for note in notes if note not in self._taken)
+        self._taken.extend(notes)
 
     def finished(self) -> tuple[ReadingNote, ...]:
         """The notes in order of first appearance of their code."""

@@ -105,7 +105,7 @@ def _turn(position: int, value: Json, reading: Reading) -> Turn:
     source = _documents(SourceRef, turn.get("source")) or (
         () if reading.settled else (SourceRef(pointer=f"/turns/{position}"),)
     )
-    speaker = string(turn.get("speaker"))
+    speaker = words(turn.get("speaker")) if words(turn.get("speaker")).strip() else None
     return Turn(
         index=position,
         speaker=speaker,
