@@ -58,7 +58,13 @@ RULES: tuple[Rule, ...] = (
 
 def judge(extraction: Extraction, transcript: Transcript, brief: Brief, policy: ArtPolicy) -> Judgement:
     """The verdict on every claim of ``extraction``. The same claims in another order get the same verdict."""
-    return judge_in(scene_of(transcript, brief, policy), extraction.claims)
+    return judge_all(scene_of(transcript, brief, policy), extraction)
+
+
+def judge_all(scene: Scene, extraction: Extraction) -> Judgement:
+    """``judge`` in a prepared meeting. What the extractor itself found wrong with its answer counts too."""
+    judgement = judge_in(scene, extraction.claims)
+    return judgement.model_copy(update={"failures": (*extraction.failures, *judgement.failures)})
 
 
 def scene_of(transcript: Transcript, brief: Brief, policy: ArtPolicy) -> Scene:
