@@ -57,7 +57,10 @@ def _seconds(hours: str | None, minutes: str | None, seconds: str, fraction: str
         whole = int(minutes) * 60 + int(seconds)
         if hours is not None:
             whole += int(hours) * 3600
-    return whole + int(fraction) / 10 ** len(fraction) if fraction else float(whole)
+    if not fraction:
+        return float(whole)
+    unit = 10 ** len(fraction)
+    return (whole * unit + int(fraction)) / unit  # one division: 1 + 0.852 would be 1.8519999999999999
 
 
 def find_cues(

@@ -28,7 +28,8 @@ def clock_seconds(text: str) -> float | None:
     if int(seconds) > 59 or (hours is not None and int(minutes) > 59):
         return None
     whole = int(hours or 0) * 3600 + int(minutes) * 60 + int(seconds)
-    return whole + int(fraction) / 10 ** len(fraction) if fraction else float(whole)
+    unit = 10 ** len(fraction or "")
+    return (whole * unit + int(fraction or 0)) / unit  # one division: 1 + 0.852 would be 1.8519999999999999
 
 
 def bounded(seconds: float | None) -> float | None:
