@@ -33,6 +33,8 @@ from artifact_assets.extraction.model.tokens import estimate
 NAME = "model"
 # Raised whenever asking, reading or merging changes: stored extractions of another version are stale.
 VERSION = "1"
+HALVINGS = 3
+"""How often a chunk that does not fit is cut: down to an eighth. What is still too long then is not a matter of size."""
 NOBODY = Errand(meeting_id="-", run_id="-")
 ITS_OWN = frozenset(
     {FailureClass.MODEL_REFUSED, FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}
@@ -163,7 +165,7 @@ class ModelExtractor:
             self._asker.model.provider, self._model, messages, SCHEMA_NAME, schema, self._policy.parameters(sample)
         )
 
-    async def _part(self, chunk: Chunk, chunks: Sequence[Chunk], task: _Task) -> _Part:
+    async def _part(self, chunk: Chunk, chunks: Sequence[Chunk], task: _Task, halvings: int = HALVINGS) -> _Part:
         """One chunk's claims. Its failure is kept as a value: the other chunks' answers are paid for and stay stored."""
         try:
             messages = self._messages(chunk, task.transcript, task.brief, chunks)
@@ -174,10 +176,10 @@ class ModelExtractor:
         except PipelineError as failure:
             if not _wants_smaller(failure):
                 return _Part(chunk, failure=failure)
-            halves = halved(chunk, task.transcript)
+            halves = halved(chunk, task.transcript) if halvings else None
             if halves is None:
                 return _Part(chunk, failure=_too_large(chunk, failure))
-            parts = [await self._part(half, halves, task) for half in halves]
+            parts = [await self._part(half, halves, task, halvings - 1) for half in halves]
             failure = next((part.failure for part in parts if part.failure), None)
             return _Part(chunk, merged([part.claims for part in parts]), failure)
         return _Part(chunk, agreed(samples))
