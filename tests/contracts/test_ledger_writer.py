@@ -7,12 +7,10 @@ what is committed (see ``test_ledger``).
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
+from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 from typing import Any, Self
 
 import pytest
@@ -24,9 +22,9 @@ from artifact_assets.domain.states import IntentState, MeetingState
 from resources.ledger.ledger import SqlLedger, open_ledger
 from tests.clock import NOON, ScriptedClock
 from tests.conftest import TENANT
+from tests.contracts import ledger_processes as others
 from tests.contracts.ledger_values import arrival, checkpoint, held, later, planned, sent, settlement, stage_commit
-
-ROOT = Path(__file__).parents[2]
+from tests.processes import processes
 
 
 def engine_of(ledger: SqlLedger) -> Any:
@@ -271,61 +269,32 @@ async def test_a_caller_that_gives_up_before_its_turn_leaves_nothing(ledger: Sql
     assert await ledger.meeting("late") is None
 
 
-def child(code: str, ledger_url: str) -> subprocess.Popen[str]:
-    """A process of its own on the same ledger."""
-    program = (
-        "import asyncio, os, sys\n"
-        "from resources.clock import SystemClock\n"
-        "from resources.ledger.ledger import open_ledger\n"
-        "from tests.clock import NOON\n"
-        "from tests.contracts.ledger_values import *\n"
-        f"ledger = open_ledger(sys.argv[1], tenant={TENANT!r}, clock=SystemClock())\n" + code
-    )
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    return subprocess.Popen(
-        [sys.executable, "-c", program, ledger_url],
-        env=environment,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+def ends(process: ForkServerProcess) -> int | None:
+    """The exit code."""
+    process.join(60)
+    return process.exitcode
 
 
-def ends(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, errors = process.communicate(timeout=60)
-    return process.returncode, errors
+def started(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
+    """Another process on the same ledger."""
+    process = processes().Process(target=target, args=arguments)
+    process.start()
+    return process
 
 
 def test_a_process_killed_between_commit_and_event_leaves_the_event_pending(
     ledger_url: str, clock: ScriptedClock
 ) -> None:
-    dies = (
-        "asyncio.run(held(ledger))\n"
-        "asyncio.run(ledger.commit(stage_commit(), after=lambda: os._exit(9)))\n"
-        "asyncio.run(ledger.flush())\n"
-    )
-    assert ends(child(dies, ledger_url))[0] == 9
+    assert ends(started(others.die_between_commit_and_event, ledger_url)) == 9
     with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger:
         assert asyncio.run(ledger.pending(10)) == (checkpoint(),)
 
 
 def test_processes_writing_at_once_never_hear_of_a_lock(ledger_url: str, clock: ScriptedClock) -> None:
-    writes = (
-        "me = str(os.getpid())\n"
-        "async def one(n):\n"
-        "    await held(ledger, f'{me}-{n}', owner=me)\n"
-        "    await ledger.commit(stage_commit(f'{me}-{n}', owner=me))\n"
-        "async def main():\n"
-        "    await asyncio.gather(*(one(n) for n in range(20)))\n"
-        "    for n in range(20, 40):\n"
-        "        await one(n)\n"
-        "asyncio.run(main())\n"
-        "ledger.close()\n"
-    )
-    processes = [child(writes, ledger_url) for _ in range(2)]
-    assert [ends(process) for process in processes] == [(0, "")] * 2
+    running = [started(others.write, ledger_url, str(number)) for number in range(3)]
+    assert [ends(process) for process in running] == [0, 0, 0]
     with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger:
-        assert len(asyncio.run(ledger.meetings(state=MeetingState.NORMALIZED))) == 80
+        assert len(asyncio.run(ledger.meetings(state=MeetingState.NORMALIZED))) == 120
 
 
 async def test_leases_go_by_the_clock_of_the_server_where_there_is_one(ledger_url: str) -> None:
@@ -346,22 +315,18 @@ async def test_leases_go_by_the_clock_of_the_server_where_there_is_one(ledger_ur
 
 
 def test_the_insertion_lock_has_one_holder_across_processes(ledger_url: str, clock: ScriptedClock) -> None:
-    holds = (
-        "import time\n"
-        "with ledger.insertion_lock():\n"
-        "    print('held', flush=True)\n"
-        "    time.sleep(0.3)\n"
-        "    print('given back', flush=True)\n"
-    )
-    program = child(holds, ledger_url)
-    assert program.stdout is not None
-    assert program.stdout.readline() == "held\n"
-    with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger, ledger.insertion_lock():
-        assert program.stdout.readline() == "given back\n"
-    assert ends(program)[0] == 0
+    held_now, give_back, given_back = (processes().Event() for _ in range(3))
+    holder = started(others.hold_insertion_lock, ledger_url, held_now, give_back, given_back)
+    assert held_now.wait(30)
+    with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger:
+        # Given back only while we already wait for it, so that a lock that does not hold shows.
+        threading.Timer(0.1, give_back.set).start()
+        with ledger.insertion_lock():
+            assert given_back.is_set()
+    assert ends(holder) == 0
 
 
 def test_the_insertion_lock_of_a_killed_holder_is_free(ledger_url: str, clock: ScriptedClock) -> None:
-    assert ends(child("with ledger.insertion_lock():\n    os._exit(9)\n", ledger_url))[0] == 9
+    assert ends(started(others.die_with_insertion_lock, ledger_url)) == 9
     with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger, ledger.insertion_lock():
         pass

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import shutil
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +24,8 @@ from resources.ledger.schema import VERSIONS, ledger_version, migrate
 from resources.ledger.tables import METADATA, VERSION_TABLE
 from tests.clock import ScriptedClock
 from tests.conftest import TENANT
+from tests.contracts.ledger_processes import create
+from tests.processes import processes
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,15 +99,14 @@ def test_an_older_ledger_names_the_command_that_brings_it_up_to_date(
 
 
 def test_two_processes_may_create_the_same_ledger_at_once(database_url: str) -> None:
-    program = (
-        "import sys\n"
-        "from resources.clock import SystemClock\n"
-        "from resources.ledger.ledger import open_ledger\n"
-        "open_ledger(sys.argv[1], tenant='acme', clock=SystemClock()).close()\n"
-    )
-    command = [sys.executable, "-c", program, database_url]
-    processes = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    assert [(process.communicate(timeout=60)[1], process.returncode) for process in processes] == [("", 0)] * 2
+    go = processes().Event()
+    running = [processes().Process(target=create, args=(database_url, go)) for _ in range(3)]
+    for process in running:
+        process.start()
+    go.set()
+    for process in running:
+        process.join(60)
+    assert [process.exitcode for process in running] == [0, 0, 0]
     assert ledger_version(database_url) == VERSIONS[-1]
 
 
