@@ -6,6 +6,7 @@ What belongs here: the environment variables of the README, read once and checke
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -63,9 +64,9 @@ class Settings:
         """Create the home, readable by its owner only. Raises PipelineError(storage_unavailable) when that fails."""
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            probe = self.home / ".writable"
-            probe.touch()
-            probe.unlink()
+            # A nameless file: several processes ask at once.
+            with tempfile.TemporaryFile(dir=self.home):
+                pass
         except OSError as error:
             raise PipelineError(
                 FailureClass.STORAGE_UNAVAILABLE,
