@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -34,12 +34,13 @@ def told(brief: Brief) -> tuple[str, str]:
 
 def parts(schema: Any) -> Iterator[dict[str, Any]]:
     if isinstance(schema, dict):
-        if "type" in schema or "anyOf" in schema:
-            yield schema
-        for value in schema.values():
+        known = cast("dict[str, Any]", schema)
+        if "type" in known or "anyOf" in known:
+            yield known
+        for value in known.values():
             yield from parts(value)
     elif isinstance(schema, list):
-        for value in schema:
+        for value in cast("list[Any]", schema):
             yield from parts(value)
 
 
@@ -126,7 +127,7 @@ def test_nobody_can_write_a_line_of_their_own() -> None:
 )
 def test_whatever_determines_an_answer_is_in_its_key(change: dict[str, Any]) -> None:
     (chunk,) = chunks_of(TALK, 12_000, 0)
-    whole = {
+    whole: dict[str, Any] = {
         "provider": "a",
         "model": "a",
         "messages": messages_for(chunk, TALK, Brief(), whole=True),
