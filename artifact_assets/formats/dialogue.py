@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from artifact_assets.formats.assembly import SENTENCE_ENDS
 from artifact_assets.formats.dates import written_date
 from artifact_assets.formats.fragment import Fragment, Reading
-from artifact_assets.formats.labels import SpeakerLabels, is_field
-from artifact_assets.formats.preamble import read_field
+from artifact_assets.formats.labels import SpeakerLabels, is_field, looks_like_name
+from artifact_assets.formats.preamble import ABOUT_THE_MEETING, read_field
 from artifact_assets.formats.speakers import cleaned
 from artifact_assets.formats.turn_lines import TurnLine, turn_line
 
 _HEADING = re.compile(r"\s*(?:#{1,6}\s+|\*\*)([^*#:]{1,60}):?(?:\*\*)?:?\s*")
 LONGEST_TITLE = 14
 """Words up to which a line above the first turn is taken for the title."""
+WRAPPED_LINE = 50
+"""Characters from which a line may be hard-wrapped, so that its sentence goes on below."""
 LONGEST_DATE = 60
 LONGEST_HEADING = 120
 _ANNOUNCEMENT = re.compile(r".{1,80} (?:started|stopped) transcription\.?", re.IGNORECASE)
@@ -39,14 +41,53 @@ class Line:
     opening: TurnLine | None
 
 
-@dataclass
+@dataclass(frozen=True)
 class Dialogue:
     """The lines of a text and the speaker labels learned from all of them."""
 
     lines: list[Line]
     labels: SpeakerLabels
-    labelled: int = 0
-    timed: int = 0
+
+    def opens(self, opening: TurnLine, *, by_label: bool = True) -> bool:
+        """Whether a line opens a turn of a speaker; without ``by_label``, ``Name: text`` alone does not."""
+        name = opening.name
+        if name is None or opening.timed_name:
+            return True
+        if is_field(name):
+            return False
+        if opening.header:
+            return self.labels.counts.get(name, 0) > 1
+        return by_label and name in self.labels
+
+    @property
+    def labelled(self) -> int:
+        """How many lines open a turn of a named speaker."""
+        openings = [line.opening for line in self.lines if line.opening is not None and line.opening.name is not None]
+        return sum(1 for opening in openings if self.opens(opening) and not is_field(opening.name or ""))
+
+    @property
+    def headed(self) -> int:
+        """How many lines are headings of notes: fields such as ``Budget`` that say nothing about the meeting itself."""
+        names = [line.opening.name.casefold() for line in self.lines if line.opening is not None and line.opening.name]
+        return sum(1 for name in names if is_field(name) and name not in ABOUT_THE_MEETING)
+
+    @property
+    def has_speech_heading(self) -> bool:
+        """Whether a heading says ``Transcript``."""
+        headings = (_HEADING.fullmatch(line.text.strip()) for line in self.lines if len(line.text) < LONGEST_HEADING)
+        return any(found is not None and found[1].strip().casefold() in _SPEECH_HEADINGS for found in headings)
+
+    @property
+    def timed(self) -> int:
+        """How many lines open a turn with a time."""
+        openings = [line.opening for line in self.lines if line.opening is not None]
+        return sum(1 for opening in openings if opening.start is not None and self.opens(opening))
+
+    @property
+    def headers(self) -> int:
+        """How many lines are a name and a time and nothing else."""
+        openings = [line.opening for line in self.lines if line.opening is not None]
+        return sum(1 for opening in openings if opening.header and self.opens(opening))
 
 
 def examined(lines: Sequence[str], skipped: frozenset[int] = frozenset()) -> Dialogue:
@@ -59,23 +100,22 @@ def examined(lines: Sequence[str], skipped: frozenset[int] = frozenset()) -> Dia
             under_way = False
             continue
         opening = turn_line(text)
+        if opening is not None and opening.name is None and not opening.rest and _names(found, index):
+            above = found.pop()
+            name = above.text.strip(" *_:")
+            opening = TurnLine(name, opening.start, opening.end, "", timed_name=True, header=True)
         found.append(Line(index + 1, text, opening))
         if opening is not None and opening.name:
             candidates.append((opening.name, under_way and not opening.timed_name))
-        under_way = not text.rstrip().endswith((*SENTENCE_ENDS, ":"))
-    dialogue = Dialogue(found, SpeakerLabels(candidates))
-    for line in found:
-        opening = line.opening
-        if opening is None:
-            continue
-        if (
-            opening.name is not None
-            and (opening.timed_name or opening.name in dialogue.labels)
-            and not is_field(opening.name)
-        ):
-            dialogue.labelled += 1
-        dialogue.timed += opening.start is not None
-    return dialogue
+        under_way = len(text) >= WRAPPED_LINE and not text.rstrip().endswith((*SENTENCE_ENDS, ":"))
+    return Dialogue(found, SpeakerLabels(candidates))
+
+
+def _names(found: list[Line], index: int) -> bool:
+    """Whether the line right above line index ``index`` is a name alone, as meeting tools put it above a time."""
+    if not found or found[-1].number != index or found[-1].opening is not None:
+        return False
+    return looks_like_name(found[-1].text.strip(" *_:"))
 
 
 def read_dialogue(dialogue: Dialogue, reading: Reading, *, labels: bool = True) -> None:
@@ -110,9 +150,9 @@ class _Speech:
 
     def _opening(self, line: Line) -> TurnLine | None:
         opening = line.opening
-        if opening is None or opening.name is None or opening.timed_name or is_field(opening.name):
+        if opening is None or self.dialogue.opens(opening, by_label=self.labels):
             return opening
-        return opening if self.labels and opening.name in self.dialogue.labels else None
+        return opening if opening.name is not None and is_field(opening.name) else None
 
     def _field(self, line: Line, opening: TurnLine) -> None:
         if not self.begun:

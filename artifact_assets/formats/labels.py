@@ -32,6 +32,10 @@ FIELDS = word_set(
     antwort fecha hora duración lugar asistentes participantes orden_del_día nota notas acuerdos acciones resumen tema
     temas asunto título próximos_pasos pregunta respuesta heure durée lieu présents absents ordre_du_jour remarque
     décision décisions résumé sujet objet titre prochaines_étapes data ora durata luogo partecipanti duração local
+    budget timeline pricing price competitors competition pain pains need needs authority champion risk risks concern
+    concerns requirement requirements use_case use_cases problem problems solution stakeholders decision_maker
+    decision_process decision_criteria criteria blocker blockers feedback salary experience strengths weaknesses
+    notice_period recommendation recommendations interest tech_stack deal_size close_date
     presentes pauta assunto próximos_passos datum tijd duur locatie aanwezigen agenda notulen actiepunten"""
 )
 """Words before a colon that name a field."""

@@ -27,6 +27,10 @@ _DATES = word_set("date datum fecha data start started recorded") | {
 _PEOPLE = word_set(
     "attendees participants present invited people teilnehmer anwesend asistentes participantes présents partecipanti"
 )
+ABOUT_THE_MEETING = (
+    _TITLES | _DATES | _PEOPLE | {"time", "duration", "location", "place", "host", "organizer", "language"}
+)
+"""Fields that stand above a transcript; any other field is a heading of somebody's notes."""
 _EMAIL = re.compile(r"[\w.+'-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _ROLE = re.compile(r"\(([^()]{1,40})\)")
 MAX_PEOPLE = 200

@@ -11,7 +11,7 @@ from itertools import pairwise
 from artifact_assets.formats import webvtt
 from artifact_assets.formats.cues import arrow_times
 from artifact_assets.formats.google_meet import signs
-from artifact_assets.formats.otter import has_footer, header_count
+from artifact_assets.formats.otter import has_footer
 from artifact_assets.formats.subrip import sbv_times
 from artifact_assets.formats.text_lines import TextLines
 
@@ -54,7 +54,7 @@ def looks_like_otter(text: TextLines) -> float:
     """How sure it is that the text is an Otter export."""
     if _timed(text):
         return 0.0
-    headers = header_count(text.dialogue)
+    headers = text.dialogue.headers
     if has_footer(text.lines):
         return 0.95
     return 0.85 if headers >= 2 else 0.7 if headers == 1 and len(text.dialogue.lines) <= 6 else 0.0
@@ -73,16 +73,19 @@ def looks_like_dialogue(text: TextLines) -> float:
     if _timed(text):
         return 0.0
     dialogue = text.dialogue
-    if header_count(dialogue) >= 2:
+    if dialogue.headers >= 2:
         return 0.5
-    openings = dialogue.labelled or dialogue.timed
-    if not openings:
-        return 0.0
+    labelled, lines = dialogue.labelled, len(dialogue.lines)
     repeated = any(count > 1 for count in dialogue.labels.counts.values())
-    share = openings / len(dialogue.lines)
-    if dialogue.timed >= 2 or (repeated and share >= 0.1):
+    if dialogue.timed >= 2:
         return 0.75
-    return 0.6 if share >= 0.5 else 0.0
+    if repeated and (labelled >= 0.3 * lines or (labelled >= 6 and labelled >= 0.1 * lines)):
+        return 0.75
+    if labelled and dialogue.has_speech_heading:
+        return 0.7
+    # people who talk take turns: four labels that never come again, or fields like Budget, are headings of notes
+    alone = not repeated and (labelled > 3 or dialogue.headed)
+    return 0.6 if labelled >= 0.5 * lines and not alone else 0.0
 
 
 def looks_like_notes(text: TextLines) -> float:

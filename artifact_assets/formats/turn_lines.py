@@ -14,30 +14,29 @@ from artifact_assets.formats.times import CLOCK, clock_seconds
 
 LONGEST_HEADER = 160
 _DASH = r"(?:-->|->|[-–—]|to)"
-_BEFORE = re.compile(
-    rf"[>*_\-•\s]*(\[|\()?\s*({CLOCK})(?:\s*{_DASH}\s*({CLOCK}))?\s*(?:\]|\))?(?![\w:.,]\w)[*_]*\s*[-–—|:]?\s*"
-)
+_SPAN = rf"(?P<start>{CLOCK})(?:\s*{_DASH}\s*(?P<end>{CLOCK}))?"
+_BEFORE = re.compile(rf"(?P<open>[\[(])?\s?{_SPAN}\s?[\])]?(?![\w:.,]\w)[*_]*\s?[-–—|:]?\s*")
 _AFTER = re.compile(
-    rf"(?P<name>[^\n]{{1,80}}?)(?:\s{{2,}}|\t|\s?[\[(@|]\s?|\s[-–—|]\s|(?<=\S)\s)(?P<start>{CLOCK})(?:\s*{_DASH}\s*(?P<end>{CLOCK}))?\s?[\])]?(?P<colon>\s?[:：])?\s*$"
+    rf"(?P<name>[^\n]{{1,80}}?)(?P<gap>\s{{2,}}|\t|\s?[\[(@|]\s?|\s[-–—|]\s|(?<=\])\s|(?<=\S)\s){_SPAN}\s?[\])]?"
+    r"(?P<colon>\s?[:：])?\s*"
 )
-_NAME_TIME_TEXT = re.compile(
-    rf"(?P<name>[^\n\[\](:]{{1,64}}?)\s?[\[(](?P<start>{CLOCK})(?:\s*{_DASH}\s*(?P<end>{CLOCK}))?[\])]\s?[:：]?\s+(?P<rest>\S.*)"
-)
+_NAME_TIME_TEXT = re.compile(rf"(?P<name>[^\n\[\](:]{{1,64}}?)\s?[\[(]{_SPAN}[\])]\s?[:：]?\s+(?P<rest>\S.*)")
+_TIME_FIRST = re.compile(rf"[\[(]{_SPAN}[\])]\s*")
 _BULLET = re.compile(r"^[\s>]*(?:[-*•]\s+)?")
 
 
 class TurnLine(NamedTuple):
     """A line that may open a turn.
 
-    ``timed_name`` says that name and time stand together, which no prose does; ``header`` that they are all there is on
-    the line, without a colon.
+    ``timed_name`` says that name and time stand together as no prose has them; ``header`` that they are all there is on
+    the line, without a colon. A header without ``timed_name`` may be prose (``Lunch 12:30``) and needs a second use.
     """
 
     name: str | None
     start: float | None
     end: float | None
     rest: str
-    timed_name: bool
+    timed_name: bool = False
     header: bool = False
 
 
@@ -48,43 +47,55 @@ def turn_line(line: str) -> TurnLine | None:
         return None
     head = text[:LONGEST_HEADER]
     if any(character.isdigit() for character in head):
-        found = _with_time(text, head)
+        found = _time_before(text, head) or _time_after(text)
         if found is not None:
             return found
     labelled = label_of(_unmarked(text))
     if labelled is None:
         return None
-    return TurnLine(labelled[0].strip("*_ "), None, None, labelled[1], False)
+    name, rest = labelled[0].strip("*_ "), labelled[1]
+    inside = _TIME_FIRST.match(rest) if rest[:1] in ("[", "(") else None
+    start = clock_seconds(inside["start"]) if inside is not None else None
+    if inside is None or start is None:
+        return TurnLine(name, None, None, rest)
+    return TurnLine(name, start, _end(inside), rest[inside.end() :], timed_name=True)
 
 
-def _with_time(text: str, head: str) -> TurnLine | None:
+def _time_before(text: str, head: str) -> TurnLine | None:
+    """``[0:12] Name: text``, ``[0:12] text``, ``0:12``, ``0:12 Name``."""
     before = _BEFORE.match(head)
-    if before is not None:
-        start = clock_seconds(before[2])
-        end = clock_seconds(before[3]) if before[3] else None
-        rest = text[before.end() :]
-        if start is not None:
-            labelled = label_of(_unmarked(rest))
-            if labelled is not None:
-                return TurnLine(labelled[0].strip("*_ "), start, end, labelled[1], True)
-            if not rest or before[1] is not None or before[3]:
-                return TurnLine(None, start, end, rest, False)
+    start = clock_seconds(before["start"]) if before is not None else None
+    if before is None or start is None:
         return None
-    if len(text) <= LONGEST_HEADER:
-        after = _AFTER.fullmatch(text)
-        if after is not None:
-            name = after["name"].strip("*_ :")
-            start = clock_seconds(after["start"])
-            if start is not None and looks_like_name(name):
-                ended = clock_seconds(after["end"]) if after["end"] else None
-                return TurnLine(name, start, ended, "", timed_name=True, header=not after["colon"])
+    end, rest = _end(before), text[before.end() :]
+    labelled = label_of(_unmarked(rest))
+    if labelled is not None:
+        return TurnLine(labelled[0].strip("*_ "), start, end, labelled[1], timed_name=True)
+    if not rest or before["open"] is not None or before["end"]:
+        return TurnLine(None, start, end, rest)
+    return TurnLine(rest.strip("*_ "), start, end, "", header=True) if looks_like_name(rest.strip("*_ ")) else None
+
+
+def _time_after(text: str) -> TurnLine | None:
+    """``Name  0:12``, ``Name (0:12):``, ``Name (0:12): text``."""
+    after = _AFTER.fullmatch(text) if len(text) <= LONGEST_HEADER else None
+    if after is not None:
+        name = after["name"].strip("*_ :[]")
+        start = clock_seconds(after["start"])
+        if start is not None and looks_like_name(name):
+            sure = after["gap"] != " " or after["name"].endswith("]") or after["end"] is not None
+            header = not after["colon"]
+            return TurnLine(name, start, _end(after), "", timed_name=sure or not header, header=header)
     inside = _NAME_TIME_TEXT.match(text)
     if inside is not None and looks_like_name(inside["name"].strip("*_ ")):
         start = clock_seconds(inside["start"])
         if start is not None:
-            end = clock_seconds(inside["end"]) if inside["end"] else None
-            return TurnLine(inside["name"].strip("*_ "), start, end, inside["rest"], True)
+            return TurnLine(inside["name"].strip("*_ "), start, _end(inside), inside["rest"], timed_name=True)
     return None
+
+
+def _end(match: re.Match[str]) -> float | None:
+    return clock_seconds(match["end"]) if match["end"] else None
 
 
 def _unmarked(text: str) -> str:
