@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import dagster as dg
+from dagster._core.events import RunFailureReason
 
 from artifact_assets.assets.specs import asset_key
 from artifact_assets.definitions import build_definitions
@@ -15,13 +16,17 @@ from artifact_assets.domain.states import STAGES, Stage
 from artifact_assets.partitions import ranges_of, register
 from artifact_assets.stages.equipment import Equipment
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""A run of some of the assets does not keep the loggers of the definitions, and would log each event on the terminal."""
+
 
 def materialize(
     equipment: Equipment, instance: dg.DagsterInstance, keys: Sequence[str], *, deliver: bool = True
 ) -> list[str]:
     """Run all stages (without ``deliver``, all but the last) for the meetings ``keys``; returns the run ids.
 
-    Meetings that fail are in the ledger and in Dagster's event log; nothing is raised for them.
+    Meetings that fail are in the ledger and in Dagster's event log; nothing is raised for them. Raises KeyboardInterrupt when
+    the person at the terminal interrupted the run.
     """
     if not keys:
         return []
@@ -32,6 +37,7 @@ def materialize(
     for piece in ranges_of(instance, keys, equipment.configuration.walk.partitions_per_run):
         single = len(piece.keys) == 1
         result = job.execute_in_process(
+            run_config=QUIET,
             instance=instance,
             partition_key=piece.keys[0] if single else None,
             tags={**({} if single else piece.tags), "artifacts/source": "command-line"},
@@ -39,4 +45,15 @@ def materialize(
             raise_on_error=False,
         )
         runs.append(result.run_id)
+        if _was_interrupted(result):
+            raise KeyboardInterrupt
     return runs
+
+
+def _was_interrupted(result: dg.ExecuteInProcessResult) -> bool:
+    """Whether Ctrl-C ended the run: Dagster takes the signal while it executes and makes a failed run of it."""
+    return any(
+        event.event_type is dg.DagsterEventType.RUN_FAILURE
+        and event.job_failure_data.failure_reason is RunFailureReason.UNEXPECTED_TERMINATION
+        for event in result.all_events
+    )
