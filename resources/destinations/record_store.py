@@ -31,6 +31,7 @@ from artifact_assets.domain.records import Intent
 from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
 from resources.database.failures import database_failure
 from resources.database.locks import exclusive
+from resources.database.queries import query
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
 from resources.destinations.record_operations import OPERATIONS, look_up, send
@@ -176,13 +177,12 @@ class RecordStore:
         await self._write(edit, Edit(kind, record_id, None, None, by), (kind, record_id))
 
     async def _write(self, operation: Any, request: Any, key: Any) -> Any:
-        return await asyncio.wrap_future(self._writer.submit(operation, request, (key,)))
+        return await self._writer.submit(operation, request, (key,))
 
-    async def _read(self, query: Callable[[Connection], T]) -> T:
+    async def _read(self, ask: Callable[[Connection], T]) -> T:
         def read() -> T:
             try:
-                with self._reading.connect() as connection:
-                    return query(connection)
+                return query(self._reading, ask)
             except SQLAlchemyError as error:
                 raise _failure(error, False) from None
 

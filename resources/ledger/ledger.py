@@ -36,6 +36,7 @@ from artifact_assets.domain.states import IntentState, MeetingState
 from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
 from resources.database.failures import database_failure
 from resources.database.locks import exclusive
+from resources.database.queries import query
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
 from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, marks, meetings, rows
@@ -133,7 +134,7 @@ class SqlLedger(DestinationPort):
     async def commit(self, commit: StageCommit, after: Callable[[], None] | None = None) -> None:
         """See ``Ledger.commit``. When ``after`` succeeds, the checkpoint counts as logged."""
         told = None if after is None else lambda: self._tell(commit.checkpoint, after)
-        await asyncio.wrap_future(self._writer.submit(commits.commit, commit, (commit.meeting_id,), told))
+        await self._writer.submit(commits.commit, commit, (commit.meeting_id,), told)
 
     async def release(self, meeting_id: str, owner: str) -> None:
         """See ``Ledger.release``."""
@@ -226,6 +227,10 @@ class SqlLedger(DestinationPort):
             except SQLAlchemyError as error:
                 raise database_failure(error, "no partition was added") from None
             yield
+            try:
+                stack.close()
+            except SQLAlchemyError as error:
+                raise database_failure(error, "others may have added partitions in between") from None
 
     async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
         """Have a request of a neighbouring store done by this ledger's writer; see ``Operation``."""
@@ -236,7 +241,7 @@ class SqlLedger(DestinationPort):
         return await self._read(statement, value)
 
     async def _write(self, operation: Any, request: Any, *keys: Any) -> Any:
-        return await asyncio.wrap_future(self._writer.submit(operation, request, keys))
+        return await self._writer.submit(operation, request, keys)
 
     async def _log(self, done: tuple[Checkpoint, ...]) -> None:
         await self._write(checkpoints.mark_logged, done, *{checkpoint.meeting_id for checkpoint in done})
@@ -244,8 +249,7 @@ class SqlLedger(DestinationPort):
     async def _read(self, statement: Executable, value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
         def read() -> tuple[T, ...]:
             try:
-                with self._reading.connect() as connection:
-                    return tuple(value(row) for row in connection.execute(statement))
+                return query(self._reading, lambda connection: tuple(map(value, connection.execute(statement))))
             except SQLAlchemyError as error:
                 raise database_failure(error, "it could not be read") from None
 
@@ -266,4 +270,6 @@ class SqlLedger(DestinationPort):
     def _raise_late_errors(self) -> None:
         errors = self._writer.late_errors()
         if errors:
+            if len(errors) > 1:
+                errors[0].add_note(f"{len(errors) - 1} more events could not be told.")
             raise errors[0]

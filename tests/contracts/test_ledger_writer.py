@@ -20,10 +20,12 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Reception
 from artifact_assets.domain.states import IntentState, MeetingState
 from resources.ledger.ledger import SqlLedger, open_ledger
+from resources.ledger.tables import DEPLOYMENT, VERSION_TABLE
 from tests.clock import NOON, ScriptedClock
 from tests.conftest import TENANT
 from tests.contracts import ledger_processes as others
 from tests.contracts.ledger_values import arrival, checkpoint, held, later, planned, sent, settlement, stage_commit
+from tests.postgres import Postgres
 from tests.processes import processes
 
 
@@ -295,6 +297,23 @@ def test_processes_writing_at_once_never_hear_of_a_lock(ledger_url: str, clock: 
     assert [ends(process) for process in running] == [0, 0, 0]
     with open_ledger(ledger_url, tenant=TENANT, clock=clock) as ledger:
         assert len(asyncio.run(ledger.meetings(state=MeetingState.NORMALIZED))) == 120
+
+
+async def test_a_server_that_dropped_every_connection_is_met_again_without_anybody_hearing_of_it(
+    postgres: Postgres, postgres_template: str, clock: ScriptedClock
+) -> None:
+    kept = (VERSION_TABLE, DEPLOYMENT.name)
+    with (
+        postgres.lent_database(postgres_template, kept) as url,
+        open_ledger(url, tenant=TENANT, clock=clock) as ledger,
+    ):
+        await held(ledger)
+        for again in range(3):
+            postgres.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            if again != 1:
+                await ledger.commit(stage_commit())
+            assert await ledger.meeting("sync") is not None
+        assert await ledger.checkpoints("sync") == (checkpoint(),)
 
 
 async def test_leases_go_by_the_clock_of_the_server_where_there_is_one(ledger_url: str) -> None:
