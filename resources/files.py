@@ -38,6 +38,8 @@ def file_system(url: str) -> tuple[Any, str]:
 
 def make_private_folder(folder: Path) -> None:
     """Create a folder and those above it that are missing, each for its owner only. Raises OSError."""
+    if folder.is_dir():
+        return
     # mkdir gives only the last folder the mode asked for.
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
