@@ -1,0 +1,214 @@
+"""What every vendor's adapter shares: comparing before writing, and saying what a write came to.
+
+What belongs here: the ``Destination`` port on top of a vendor's few calls. What does not: paths, bodies and error codes (one
+module per vendor) and deciding when to send again (see ``stages.delivery``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight
+from artifact_assets.domain.exchange import (
+    NOTHING_KNOWN,
+    Candidate,
+    Context,
+    RemoteField,
+    Standing,
+    Verdict,
+    Wanted,
+    Written,
+)
+from artifact_assets.domain.failures import FailureClass
+from artifact_assets.domain.ports import Receipt
+from artifact_assets.domain.records import Intent
+from artifact_assets.domain.refusals import GONE, Refusal
+from resources.destinations.comparing import field_verdict, record_verdict, wanted_value
+from resources.destinations.vendor_calls import Vendor
+from resources.destinations.writing import Write
+from resources.http.client import HttpClient
+
+CREATING = frozenset({"create_task", "add_note"})
+
+
+class VendorDestination:
+    """``Destination`` over a vendor's calls. Close it."""
+
+    def __init__(self, name: str, calls: Vendor, client: HttpClient) -> None:
+        self._name = name
+        self._calls = calls
+        self._client = client
+        self._preflight: Preflight | None = None
+
+    def close(self) -> None:
+        """Close connections."""
+        self._client.close()
+
+    @property
+    def name(self) -> str:
+        """See ``Destination.name``."""
+        return self._name
+
+    @property
+    def vendor(self) -> str:
+        """See ``Destination.vendor``."""
+        return self._calls.vendor
+
+    @property
+    def family(self) -> Family:
+        """See ``Destination.family``."""
+        return self._calls.family
+
+    @property
+    def consistency_seconds(self) -> float:
+        """See ``Destination.consistency_seconds``: the longest of all operations."""
+        known = self._preflight.capabilities.values() if self._preflight is not None else ()
+        return max((capability.consistency_seconds for capability in known), default=0.0)
+
+    async def account(self) -> str:
+        """See ``Destination.account``."""
+        return (await self.preflight()).account
+
+    async def preflight(self) -> Preflight:
+        """See ``Destination.preflight``."""
+        if self._preflight is None:
+            self._preflight = await self._calls.preflight()
+        return self._preflight
+
+    async def capability(self, operation: str) -> Capability:
+        """See ``Destination.capability``."""
+        return (await self.preflight()).capabilities.get(operation.removeprefix("withdraw_"), UNSUPPORTED)
+
+    async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
+        """See ``Destination.send``."""
+        write = Write(intent)
+        if (await self.capability(intent.operation)) is UNSUPPORTED:
+            raise _refusal(FailureClass.DESTINATION_REJECTED, write, f"{self._name} has no {write.operation}")
+        if intent.operation.startswith("withdraw_"):
+            return await self._take_back(write)
+        if write.operation in CREATING:
+            return await self._make(write, context)
+        if write.operation == "set_field":
+            return await self._set(write, context)
+        if write.operation == "add_tag":
+            if await self._calls.tagged(write):
+                return Receipt(write.parent, applied=False)
+            return await self._calls.tag(write, there=True)
+        return await self._calls.link(write, _made_before(write, context), there=True)
+
+    async def look_up(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt | None:
+        """See ``Destination.look_up``."""
+        write = Write(intent)
+        if intent.operation.startswith("withdraw_") or write.operation not in (*CREATING, "set_field", "add_tag"):
+            # Taking back and linking compare or repeat by themselves.
+            return None
+        if write.operation == "set_field":
+            value = await self._calls.read(write)
+            there = field_verdict(value, write, context)[0] is Verdict.SAME
+            return Receipt(write.parent, stamp=value.stamp) if there else None
+        if write.operation == "add_tag":
+            return Receipt(write.parent) if await self._calls.tagged(write) else None
+        found = await self._calls.find(write)
+        if not found:
+            return None
+        prior = Write(context.prior) if context.prior is not None else None
+        if found[0].text == write.text or prior is None:
+            return Receipt(found[0].record_id, found[0].url)
+        return None
+
+    async def standing(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Standing:
+        """See ``Destination.standing``."""
+        write = Write(intent)
+        if write.operation in CREATING:
+            found = await self._calls.find(write)
+            if not found:
+                return Standing(Verdict.GONE if context.prior else Verdict.CREATE, None, write.text)
+            return Standing(record_verdict(found[0], write, context), found[0].text, write.text)
+        if write.operation == "set_field":
+            value = await self._calls.read(write)
+            verdict, after = field_verdict(value, write, context)
+            return Standing(verdict, value.text, after)
+        if write.operation == "add_tag":
+            there = await self._calls.tagged(write)
+            return Standing(Verdict.SAME if there else Verdict.CREATE, write.tag if there else None, write.tag)
+        return Standing(Verdict.UNKNOWN)
+
+    async def written(self, intent: Intent) -> tuple[Written, ...]:
+        """See ``Destination.written``."""
+        write = Write(intent)
+        return tuple(
+            Written(found.record_id, found.url, found.text == write.text) for found in await self._calls.find(write)
+        )
+
+    async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
+        """See ``Destination.candidates``."""
+        return tuple(await self._calls.candidates(wanted))
+
+    async def fields(self, kind: str) -> tuple[RemoteField, ...]:
+        """See ``Destination.fields``."""
+        return tuple(await self._calls.fields(kind))
+
+    async def _make(self, write: Write, context: Context) -> Receipt:
+        if context.fresh:
+            return await self._calls.create(write)
+        found = await self._calls.find(write)
+        if len(found) > 1:
+            problem = f"{len(found)} records at {self._name} carry its key"
+            raise _refusal(FailureClass.DESTINATION_CONFLICT, write, problem, code="duplicates")
+        if not found:
+            if context.prior is not None:
+                problem = f"a person deleted the record it made at {self._name}"
+                raise _refusal(FailureClass.DESTINATION_CONFLICT, write, problem, code=GONE)
+            return await self._calls.create(write)
+        verdict = record_verdict(found[0], write, context)
+        if verdict is Verdict.SAME:
+            return Receipt(found[0].record_id, found[0].url, applied=context.prior is None)
+        if verdict is Verdict.CONFLICT:
+            problem = f"a person changed the record it made at {self._name}"
+            raise _refusal(FailureClass.DESTINATION_CONFLICT, write, problem, code="edited")
+        return await self._calls.update(write, found[0])
+
+    async def _set(self, write: Write, context: Context) -> Receipt:
+        value = await self._calls.read(write)
+        verdict, after = field_verdict(value, write, context)
+        if verdict in (Verdict.SAME, Verdict.KEPT):
+            return Receipt(write.parent, applied=False, previous=value.text, stamp=value.stamp)
+        if verdict is Verdict.CONFLICT:
+            problem = f"a person changed {write.object}.{write.field} at {self._name} since the meeting"
+            if value.closed:
+                problem = f"the {write.object} is closed at {self._name}"
+            raise _refusal(FailureClass.DESTINATION_CONFLICT, write, problem, code="edited")
+        try:
+            receipt = await self._calls.set(write, after, value)
+        except Refusal as error:
+            error.previous = value.text
+            raise
+        return replace(receipt, previous=value.text)
+
+    async def _take_back(self, write: Write) -> Receipt:
+        """Undo what is still ours; what a person touched is left, and the receipt says so."""
+        if write.operation == "set_field":
+            value = await self._calls.read(write)
+            if value.text == wanted_value(write):
+                return await self._calls.set(write, write.payload.get("previous"), value)
+        elif write.operation == "add_tag":
+            if await self._calls.tagged(write):
+                return await self._calls.tag(write, there=False)
+        elif write.operation in CREATING:
+            found = await self._calls.find(write)
+            if len(found) == 1 and found[0].text == write.text:
+                return await self._calls.remove(write, found[0])
+        else:
+            return await self._calls.link(write, str(write.payload["record_id"]), there=False)
+        return Receipt(str(write.payload.get("record_id") or write.parent), applied=False)
+
+
+def _made_before(write: Write, context: Context) -> str:
+    made = (context.after or {}).get("record_id")
+    if made is None:
+        raise _refusal(FailureClass.DESTINATION_UNAVAILABLE, write, "the record it completes is not there yet")
+    return str(made)
+
+
+def _refusal(failure: FailureClass, write: Write, problem: str, code: str | None = None) -> Refusal:
+    return Refusal(failure, f"{write.name[0].upper()}{write.name[1:]} was not written: {problem}.", code=code)
