@@ -11,6 +11,7 @@ fail in ways outside its own family of errors.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -41,6 +42,9 @@ class OpenAIModel:
         import openai  # noqa: PLC0415 - see above
 
         self._sdk = openai
+        # At debug level they write whole requests, and with them what was said.
+        for name in ("openai", "httpx2", "httpcore2"):
+            logging.getLogger(name).setLevel(logging.WARNING)
         self._base_url = base_url or OPENAI
         address = urlsplit(self._base_url)
         if address.scheme not in {"http", "https"} or not address.hostname:

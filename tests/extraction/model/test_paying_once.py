@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import inspect
 import subprocess
 import sys
 from collections.abc import Callable
@@ -36,7 +37,7 @@ class Dying:
 
     def __getattr__(self, name: str) -> Any:
         value = getattr(self._real, name)
-        if not callable(value) or not asyncio.iscoroutinefunction(value):
+        if not callable(value) or not inspect.iscoroutinefunction(value):
             return value
 
         async def passed(*args: Any, **kwargs: Any) -> Any:
@@ -55,6 +56,14 @@ class Dying:
             return result
 
         return passed
+
+
+def everybody(_: str) -> bool:
+    return True
+
+
+def the_dead(owner: str) -> bool:
+    return owner.startswith("dead@")
 
 
 def dying(desk: Desk, at: int, *, after: bool) -> ModelExtractor:
@@ -80,7 +89,7 @@ def test_a_crash_at_any_call_repeats_at_most_the_one_in_flight(after: bool, home
                 digests = [c.request_digest for c in asyncio.run(desk.answers.calls("m-1"))]
                 committed = len(digests)
             with open_desk(home, server.base_url) as desk:
-                asker = replace(desk.asker, is_gone=lambda _: True)
+                asker = replace(desk.asker, is_gone=everybody)
                 again = ModelExtractor(asker, "fake-1", DeterministicExtractor())
                 found = asyncio.run(again.extract(talk, "d" * 64, desk.brief))
                 assert len(found.claims) == 1
@@ -128,7 +137,7 @@ def test_a_holder_that_died_is_displaced_at_once(home: Path) -> None:
                 return await desk.answers.claim(digest, owner, *args, **more)
 
             answers = replace_method(desk.answers, "claim", note)
-            asker = replace(desk.asker, answers=answers, is_gone=lambda owner: owner.startswith("dead@"))
+            asker = replace(desk.asker, answers=answers, is_gone=the_dead)
             found = await ModelExtractor(asker, "fake-1", DeterministicExtractor()).extract(
                 PROMISE, "d" * 64, desk.brief
             )
