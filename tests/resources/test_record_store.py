@@ -17,7 +17,7 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from resources.database.engine import connect_engine, parsed_url
 from resources.destinations.record_store import RecordStore
 from tests.clock import NOON, ScriptedClock
-from tests.contracts.test_destination import DEAL, FIELD, NOTE, TAG, TASK
+from tests.contracts.desks import DEAL, FIELD, NOTE, TAG, TASK
 
 
 class Unspeakable:
