@@ -5,11 +5,13 @@ What belongs here: running the command line as a user would and reading its answ
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +19,35 @@ ROOT = Path(__file__).resolve().parent.parent
 MEETINGS = ROOT / "examples" / "meetings"
 HOME = ROOT / ".artifacts" / "demo"
 SHOWN = "globex-renewal"
-NOW = "2026-11-20T18:00:00+00:00"
-"""The examples took place in November 2026; judged by today's clock their tasks would be past due."""
+COMPARED = ("state", "failure_class", "items", "quarantined", "delivered")
 
 
 def main() -> int:
-    """Run everything; 0 when every example ends as its expected file says."""
+    """Two weeks in November, day by day; 0 when every example ends as its expected file says."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--accept", action="store_true", help="write what happened into the expected files")
+    accept: bool = parser.parse_args().accept
     shutil.rmtree(HOME, ignore_errors=True)
     files = sorted(path for path in MEETINGS.iterdir() if not path.name.endswith((".meta.json", ".expected.json")))
-    print(f"Processing {len(files)} meetings through Dagster into {HOME.relative_to(ROOT)} ...\n", flush=True)
-    run("process", *(str(path) for path in files))
-    found = {row["meeting_id"]: row for row in asked("meetings")}
-    print(f"\nOne of them in full: python -m artifact_assets show {SHOWN}\n", flush=True)
-    run("show", SHOWN)
+    days: dict[str, list[Path]] = defaultdict(list)
+    for path in files:
+        days[expected_of(path)["day"]].append(path)
+    print(
+        f"{len(files)} meetings of {len(days)} days, each day's through Dagster at the end of that day ...\n",
+        flush=True,
+    )
+    for day, arrived in sorted(days.items()):
+        print(f"{day}  {', '.join(path.name for path in arrived)}", flush=True)
+        run(day, "process", *map(str, arrived), quiet=True)
+    last = max(days)
+    print("\nWhat became of them (python -m artifact_assets meetings):\n", flush=True)
+    run(last, "meetings")
+    print(f"\nOne of them in full (python -m artifact_assets show {SHOWN}):\n", flush=True)
+    run(last, "show", SHOWN)
+    found = {row["meeting_id"]: row for row in asked(last, "meetings")}
+    if accept:
+        for path in files:
+            write_expected(path, found)
     wrong = [problem for path in files for problem in compare(path, found)]
     print(f"\n{len(files) - len(wrong)} of {len(files)} meetings ended as their expected file says.")
     for problem in wrong:
@@ -38,36 +56,52 @@ def main() -> int:
     return 1 if wrong else 0
 
 
+def expected_of(path: Path) -> dict[str, Any]:
+    """The example's expected file."""
+    loaded: dict[str, Any] = json.loads(path.with_name(f"{path.stem}.expected.json").read_text("utf-8"))
+    return loaded
+
+
+def write_expected(path: Path, found: dict[str, dict[str, Any]]) -> None:
+    """Bring the compared keys of an expected file up to date, after a person has looked at what changed."""
+    expected = expected_of(path)
+    row = found[expected["meeting_id"]]
+    expected.update({key: row[key] for key in COMPARED})
+    target = path.with_name(f"{path.stem}.expected.json")
+    target.write_text(json.dumps(expected, indent=2, ensure_ascii=False) + "\n", "utf-8")
+
+
 def compare(path: Path, found: dict[str, dict[str, Any]]) -> list[str]:
     """What is different from the example's expected file, as sentences."""
-    expected = json.loads(path.with_name(f"{path.stem}.expected.json").read_text("utf-8"))
-    sidecar = path.with_name(f"{path.stem}.meta.json")
-    named = json.loads(sidecar.read_text("utf-8")).get("meeting_id") if sidecar.exists() else expected["meeting_id"]
-    row = found.get(named)
+    expected = expected_of(path)
+    row = found.get(expected["meeting_id"])
     if row is None:
-        return [f"{path.name}: no meeting {named}"]
-    keys = ("state", "failure_class", "items", "quarantined", "delivered")
-    differing = [
-        f"{key} {row[key]} instead of {expected[key]}" for key in keys if row[key] != expected.get(key, row[key])
-    ]
+        return [f"{path.name}: no meeting {expected['meeting_id']}"]
+    differing = [f"{key} {row[key]} instead of {expected[key]}" for key in COMPARED if row[key] != expected[key]]
     return [f"{path.name}: {', '.join(differing)}"] if differing else []
 
 
-def run(*arguments: str) -> None:
-    """A command of ours, its output passed on. Exit 1 is normal: some examples are meant to fail."""
+def run(day: str, *arguments: str, quiet: bool = False) -> None:
+    """A command of ours on ``day``, its output passed on. Exit 1 is normal: some examples are meant to fail."""
     done = subprocess.run(
-        [sys.executable, "-m", "artifact_assets", *arguments], cwd=ROOT, env=environment(), check=False
+        [sys.executable, "-m", "artifact_assets", *arguments],
+        cwd=ROOT,
+        env=environment(day),
+        check=False,
+        stdout=subprocess.DEVNULL if quiet else None,
+        stderr=subprocess.PIPE if quiet else None,
     )
     if done.returncode not in (0, 1):
+        sys.stderr.buffer.write(done.stderr or b"")
         sys.exit(done.returncode)
 
 
-def asked(*arguments: str) -> list[dict[str, Any]]:
+def asked(day: str, *arguments: str) -> list[dict[str, Any]]:
     """The JSON answer of a command of ours."""
     done = subprocess.run(
         [sys.executable, "-m", "artifact_assets", *arguments, "--json"],
         cwd=ROOT,
-        env=environment(),
+        env=environment(day),
         check=True,
         capture_output=True,
     )
@@ -75,8 +109,8 @@ def asked(*arguments: str) -> list[dict[str, Any]]:
     return rows
 
 
-def environment() -> dict[str, str]:
-    """A home of its own and no model, whatever is configured outside."""
+def environment(day: str) -> dict[str, str]:
+    """A home of its own and no model, whatever is configured outside; the clock stands at the evening of ``day``."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("ARTIFACTS_", "DAGSTER_", "OPENAI_"))
     }
@@ -84,7 +118,7 @@ def environment() -> dict[str, str]:
         **kept,
         "ARTIFACTS_HOME": str(HOME),
         "ARTIFACTS_CONFIG": str(ROOT / "examples" / "artifacts.yaml"),
-        "ARTIFACTS_NOW": NOW,
+        "ARTIFACTS_NOW": f"{day}T22:00:00+00:00",
     }
 
 
