@@ -39,7 +39,7 @@ def spreadsheet_cell(text: str) -> str:
     injection. Quoting the delimiter is the CSV writer's work.
     """
     shown = displayed(text)
-    return f"'{shown}" if _FORMULA.match(shown) or shown[:1] in "\t\r\n" and shown else shown
+    return f"'{shown}" if _FORMULA.match(shown) or (shown[:1] in "\t\r\n" and shown) else shown
 
 
 def page_text(text: str) -> str:

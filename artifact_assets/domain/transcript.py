@@ -69,11 +69,7 @@ class Transcript(Document):
     @property
     def speakers(self) -> tuple[str, ...]:
         """Distinct known speakers in order of first appearance."""
-        return tuple(
-            dict.fromkeys(
-                turn.speaker for turn in self.turns if turn.speaker is not None
-            )
-        )
+        return tuple(dict.fromkeys(turn.speaker for turn in self.turns if turn.speaker is not None))
 
     @property
     def word_count(self) -> int:

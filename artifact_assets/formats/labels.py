@@ -131,7 +131,8 @@ class SpeakerLabels:
 
 def _is_speaker(label: str, count: int, fresh: bool) -> bool:
     if looks_like_name(label):
-        return count > 1 or (fresh and label.casefold() not in _AMBIGUOUS)
+        several_words = " " in label and not _PHONE.fullmatch(label)
+        return count > 1 or several_words or (fresh and label.casefold() not in _AMBIGUOUS)
     if is_field(label) or _MARKS.search(label):
         return False
     words = label.casefold().split()
