@@ -5,7 +5,14 @@ What belongs here: the list of all samples. What does not: a family's samples (`
 
 from __future__ import annotations
 
-from tests.formats import samples_captions, samples_meeting_tools, samples_recognizers, samples_text, samples_word
+from tests.formats import (
+    samples_captions,
+    samples_containers,
+    samples_meeting_tools,
+    samples_recognizers,
+    samples_text,
+    samples_word,
+)
 from tests.formats.sample import Sample
 
 
@@ -17,4 +24,5 @@ def all_samples() -> tuple[Sample, ...]:
         *samples_word.samples(),
         *samples_meeting_tools.SAMPLES,
         *samples_recognizers.SAMPLES,
+        *samples_containers.SAMPLES,
     )

@@ -13,6 +13,7 @@ from artifact_assets.formats.reading import read_transcript
 from tests.formats import samples_meeting_tools as tools
 from tests.formats import samples_recognizers as recognizers
 from tests.formats.samples import all_samples
+from tests.formats.samples_containers import VCON
 
 NINE = datetime(2026, 11, 17, 9, tzinfo=UTC)
 
@@ -37,7 +38,7 @@ def read(value: Any) -> Transcript:
         (tools.RECALL, None, NINE, [("Ann Lee", None)]),
         (tools.OTTER, "Planning", None, [("Ann Lee", None)]),
         (tools.ZOOM_TIMELINE, None, None, [("Ann Lee", None), ("A", None), ("B", None)]),
-        (tools.VCON, "Support call", NINE, [("Ann Lee", "ann@example.com"), ("Bob Ray", "bob@example.com")]),
+        (VCON, "Support call", NINE, [("Ann Lee", "ann@example.com"), ("Bob Ray", "bob@example.com")]),
         (recognizers.DEEPGRAM_WORDS, None, NINE, []),
     ],
 )
@@ -51,7 +52,7 @@ def test_title_start_and_people_come_from_the_file(
 
 def test_roles_of_parties_are_kept() -> None:
     assert [person.role for person in read(tools.GONG).participants] == ["Internal", "External"]
-    assert [person.role for person in read(tools.VCON).participants] == ["agent", "customer"]
+    assert [person.role for person in read(VCON).participants] == ["agent", "customer"]
 
 
 CONCLUSIONS = (
@@ -140,7 +141,7 @@ def test_a_bare_list_in_seconds_is_not_taken_for_milliseconds() -> None:
     ],
 )
 def test_a_vcon_body_may_be_a_list_an_object_json_or_text(body: Any) -> None:
-    vcon = {**tools.VCON, "analysis": [{"type": "transcript", "dialog": 0, "body": body}]}
+    vcon = {**VCON, "analysis": [{"type": "transcript", "dialog": 0, "body": body}]}
     assert [(turn.speaker, turn.text) for turn in read(vcon).turns] == [("Ann Lee", "How can I help?")]
 
 
@@ -149,7 +150,7 @@ def test_messages_of_a_vcon_are_read_when_it_has_no_transcript() -> None:
         {"type": "text", "parties": [1], "body": "My box leaks."},
         {"type": "text", "parties": 0, "body": "Sorry!"},
     ]
-    vcon = {**tools.VCON, "analysis": [], "dialog": dialog}
+    vcon = {**VCON, "analysis": [], "dialog": dialog}
     assert [(turn.speaker, turn.text) for turn in read(vcon).turns] == [
         ("Bob Ray", "My box leaks."),
         ("Ann Lee", "Sorry!"),
