@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up test check clean
+.PHONY: help setup demo up chaos test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -26,6 +26,9 @@ up: $(SETUP) ## web UI, daemon and sensors on the local default, until Ctrl-C (P
 
 test: $(SETUP) ## run the tests
 	@$(PY) -m pytest
+
+chaos: $(SETUP) ## 20 kills over one backfill of 40 meetings, counted at the ledger and at the far side
+	@$(PY) -m tests.running.chaos --kills 20
 
 check: $(SETUP) ## lint, types, import laws
 	@$(VENV)/bin/ruff check .

@@ -12,10 +12,12 @@ import signal
 import socket
 import sys
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Coroutine, Generator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 
 import dagster as dg
 import yaml
@@ -29,6 +31,8 @@ from artifact_assets.stages.walk import process_of
 from artifact_assets.wiring import open_equipment
 from tests.instruments.graphql import GraphQL
 from tests.instruments.processes import Supervised, alive, until
+
+T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCATION = "meeting_artifacts"
@@ -136,10 +140,10 @@ class Deployment:
         with open_equipment(self.settings()) as equipment, self.instance() as instance:
             keys: list[str] = []
             for path in paths:
-                arrival = asyncio.run(
+                arrival = answered(
                     notice(equipment.sources, equipment.configuration, str(path), path.name, _sidecar(path))
                 )
-                asyncio.run(equipment.ledger.receive(arrival, equipment.clock.now()))
+                answered(equipment.ledger.receive(arrival, equipment.clock.now()))
                 keys.append(arrival.meeting_id)
             register(instance, equipment.ledger, keys)
         return keys
@@ -147,14 +151,14 @@ class Deployment:
     def meetings(self) -> dict[str, Meeting]:
         """The ledger's meetings."""
         with open_equipment(self.settings()) as equipment:
-            return {m.meeting_id: m for m in asyncio.run(equipment.ledger.meetings())}
+            return {m.meeting_id: m for m in answered(equipment.ledger.meetings())}
 
     def written(self) -> Counter[str]:
         """Titles of tasks and bodies of notes at the far side, counted: what stands there twice was doubled."""
         with open_equipment(self.settings()) as equipment:
             records = equipment.destinations["records"]
-            tasks = asyncio.run(records.list_records("task"))  # type: ignore[attr-defined]
-            notes = asyncio.run(records.list_records("note"))  # type: ignore[attr-defined]
+            tasks = answered(records.list_records("task"))  # type: ignore[attr-defined]
+            notes = answered(records.list_records("note"))  # type: ignore[attr-defined]
         return Counter([*(f"{r.fields.get('title')}" for r in tasks), *(f"{r.fields.get('body')}" for r in notes)])
 
     def calls(self) -> Counter[str]:
@@ -189,6 +193,12 @@ def clock_of(deployment: Deployment) -> Clock:
     """The clock the deployment judges by."""
     with open_equipment(deployment.settings()) as equipment:
         return equipment.clock
+
+
+def answered(question: Coroutine[Any, Any, T]) -> T:
+    """The answer of a coroutine, from a thread of its own: a browser's driver keeps a loop running in the test's."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, question).result()
 
 
 def _sidecar(path: Path) -> str | None:

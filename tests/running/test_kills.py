@@ -20,5 +20,6 @@ def test_killing_run_workers_repeats_no_finished_stage_and_doubles_no_record(tmp
     assert outcome.delivered == 40
     assert outcome.doubled_records == 0
     assert outcome.lost_records == 0
-    assert outcome.repeated_answers == 0
+    assert outcome.repeated_stages == 0
+    assert outcome.in_flight <= 3 * outcome.kills
     assert outcome.partitions == dict.fromkeys(outcome.partitions, (40, 0))
