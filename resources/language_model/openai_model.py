@@ -40,6 +40,7 @@ class OpenAIModel:
     def __init__(self, base_url: str | None, api_key: str | None, policy: ModelPolicy, clock: Clock) -> None:
         # Most of a second, which processes without a model must not pay, and which no call's time should hold.
         import openai  # noqa: PLC0415 - see above
+        import openai.resources.chat  # noqa: PLC0415 # pyright: ignore[reportUnusedImport] - put off to the first call otherwise
 
         self._sdk = openai
         # At debug level they write whole requests, and with them what was said.
