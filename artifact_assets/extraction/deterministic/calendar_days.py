@@ -100,9 +100,10 @@ def _day_end(today: date, parts: Parts) -> date | None:
     return _next_week(today, parts) if parts.get("which", "").startswith("next") else _after(today, parts)
 
 
-def _week_from(today: date, parts: Parts) -> date | None:
-    first = _after(today, parts)
-    return first + timedelta(weeks=COUNTS[parts["count"]]) if first else None
+def _week_from(today: date, parts: Parts) -> date:
+    # On a Tuesday, "a week from Tuesday" counts from today: nothing else is a week away.
+    first = _after(today, parts) or today
+    return first + timedelta(weeks=COUNTS[parts["count"]])
 
 
 def _ahead(today: date, parts: Parts) -> date | None:

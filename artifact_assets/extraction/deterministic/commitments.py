@@ -27,10 +27,10 @@ _WEAK = pattern(
     rf"""\b(?:i can|happy to|i'd be (?:happy|glad) to|i need to|i have to|i've got to|i gotta|i must|let me)\s+{ADVERBS}
     (?P<verb>[a-z][a-z-]*)"""
 )
-_DELIVERY = pattern(r"\byou(?:'ll| will| should| can expect to) (?P<verb>have|get|receive|expect)\s")
+_DELIVERY = pattern(r"\byou(?:'ll| will| should| can expect to) (?P<verb>have|get|receive|expect)\s(?!to\b)")
 _TAKE = pattern(
     r"""\b(?:i'll|i can|i will|let me) (?:take|do|handle|own|pick up|sort(?: out)?|look after|take care of)
-     (?:that|it|this|those|them)(?: one| on| up)?\b(?! (?:as|out|off|from|to|with|away)\b)
+    \s(?:that|it|this|those|them)(?: one| on| up)?\b(?! (?:as|out|off|from|to|with|away)\b)
     |\bleave (?:it|that|this) (?:with|to) me|\bi'm on it\b|^on it\b|\bi(?:'ve| have) got (?:that|this)(?: one)?[.!,]
     |\bput me down\b|\b(?:that|this)(?: one)?(?:'s| is) (?:on me|mine)\b|\bi(?:'ll| can| will)[.!]?$|\bconsider it done\b"""
 )
@@ -58,7 +58,8 @@ def promises(scene: Scene, sentence: Sentence) -> Iterator[Finding]:
     weak = _WEAK.search(sentence.lower) if not strong else None
     if weak is not None:
         task = task_at(scene, sentence, weak)
-        if task.is_task and task.due is not None and not doubtful(sentence.lower) and not told(task.before):
+        names_work = task.is_task or task.has_company or (task.verb in LIGHT and task.has_object)
+        if names_work and task.due is not None and not doubtful(sentence.lower) and not told(task.before):
             yield action_item(scene, task, sentence.speaker, LIKELY if task.has_object else UNSURE)
 
 

@@ -30,7 +30,7 @@ _GOING = pattern(
 )
 _NOT_GOING = pattern(
     r"""\b(?P<rest>we(?:'re| are) not (?:going to|gonna)
-     (?!be\b|get\b|have\b|know\b|see\b|talk\b|find\b|need\b|make it\b)[a-z]+ [^?;]{3,})"""
+    \s(?!be\b|get\b|have\b|know\b|see\b|talk\b|find\b|need\b|make it\b)[a-z]+ [^?;]{3,})"""
 )
 _PROPOSAL = pattern(
     r"""\b(?P<opening>let's|how about we|why don't we|i (?:propose|suggest|move) (?:that )?(?:we )?|i'd say we
@@ -60,7 +60,11 @@ _PAST = pattern(
     r"""\b(?:was|were|had|did|went|came|took|built|got|gave|ran|led|spent|told|then we|used to|back in|ago|last year
     |at the time)\b"""
 )
-_OTHERS = re.compile(r"\b(?:they|you|he|she|who|what|why|how|that)$")
+# "Since we have decided", "the functions we agreed": the clause leans on another, or on a noun.
+_LEANING = pattern(
+    r"""\b(?:they|you|he|she|who|what|why|how|that|which|since|because|'cause|as|once|until|when|whether|where|if|than|like
+    |before|after|points|functions?|things?|features?|one|ones|previous meeting,?|last meeting,?|last time,?)$"""
+)
 _AGREED = pattern(
     r"\b(?:agreed|sounds good|let's do|makes sense|i agree|deal|works for me|good idea|perfect|exactly)\b"
 )
@@ -77,7 +81,7 @@ def _stated(scene: Scene, sentence: Sentence) -> Finding | None:
     if match is None or sentence.asks or _NOT_YET.search(lower):
         return None
     before = lower[: match.start()].rstrip()
-    if told(before) or _OTHERS.search(before) or hypothetical(lower) or _storytelling(scene, sentence):
+    if told(before) or _LEANING.search(before) or hypothetical(lower) or _storytelling(scene, sentence):
         return None
     return _decision(scene, sentence, match, FIRM)
 

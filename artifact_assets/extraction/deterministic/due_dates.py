@@ -16,8 +16,8 @@ from artifact_assets.extraction.deterministic.lexicon import joined, pattern
 
 _DAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)day"
 _MONTH = joined(
-    r"""(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?
-    |oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"""
+    r"""(?:jan(?:uary|\.)?|feb(?:ruary|\.)?|mar(?:ch|\.)?|apr(?:il|\.)?|may|june?|july?|aug(?:ust|\.)?|sept?(?:ember|\.)?
+    |oct(?:ober|\.)?|nov(?:ember|\.)?|dec(?:ember|\.)?)"""
 )
 _WORDY = "|".join(sorted((word.replace("-", "[- ]") for word in ORDINALS), key=len, reverse=True))
 _NTH = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|{_WORDY})"
@@ -48,6 +48,7 @@ _FORMS = (
     ("weekday_date", rf"(?:next |this )?(?P<day>{_DAY}),? (?P<month>{_MONTH}) (?:the )?(?P<nth>{_NTH}|\d{{1,2}}\b)"),
     ("named_month_end", rf"(?:the )?end of (?P<month>{_MONTH})\b"),
     ("vague", rf"(?:the |sometime )?(?:{_STARTED})(?:this |next )?(?:week|month|year|{_MONTH})\b"),
+    ("vague", rf"(?:for |in )?(?:the )?(?:first|second) half of (?:the )?(?:year|month|{_MONTH})"),
     ("vague", rf"(?:in )?(?:the )?week of (?:the )?(?:{_MONTH} )?{_NTH}(?: of {_MONTH})?"),
     ("month_day", rf"(?P<month>{_MONTH}) (?:the )?(?P<nth>{_NTH}|\d{{1,2}}(?![\d:%]))(?:,? (?P<year>20\d\d))?"),
     ("month_day", rf"(?:the )?(?P<nth>{_NTH}|\d{{1,2}})(?: of)? (?P<month>{_MONTH})\b(?:,? (?P<year>20\d\d))?"),

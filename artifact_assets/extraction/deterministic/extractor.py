@@ -1,4 +1,4 @@
-"""The extractor without a model: rules over sentences. Same transcript and brief in, same claims out.
+"""The extractor without a model: rules over sentences and a small linear scorer. Same transcript and brief in, same claims out.
 
 What belongs here: running the rules and stating what they could not do. What does not: any rule.
 """
@@ -25,14 +25,17 @@ from artifact_assets.extraction.deterministic.decisions import decided
 from artifact_assets.extraction.deterministic.due_dates import meeting_day
 from artifact_assets.extraction.deterministic.fields import field_claims
 from artifact_assets.extraction.deterministic.findings import Finding
+from artifact_assets.extraction.deterministic.judgement import judged
 from artifact_assets.extraction.deterministic.languages import LANGUAGES, supported
 from artifact_assets.extraction.deterministic.next_steps import next_step
 from artifact_assets.extraction.deterministic.people import People
 from artifact_assets.extraction.deterministic.requests import assigned, requested
 from artifact_assets.extraction.deterministic.revisions import revised
 from artifact_assets.extraction.deterministic.scene import Scene
+from artifact_assets.extraction.deterministic.scoring.weights import action_scorer, thresholds, weights_digest
 from artifact_assets.extraction.deterministic.tags import tag_claims
 from artifact_assets.extraction.deterministic.talk import talk_of
+from artifact_assets.extraction.deterministic.wording import gist
 
 NAME = "deterministic"
 # Raised whenever a rule, a word list or the weights change: stored extractions of another version are stale.
@@ -49,7 +52,7 @@ class DeterministicExtractor:
     @property
     def identity(self) -> Mapping[str, str]:
         """What determines the outcome besides transcript and brief."""
-        return {"extractor": NAME, "version": VERSION}
+        return {"extractor": NAME, "version": VERSION, "weights": weights_digest()}
 
     async def extract(self, transcript: Transcript, transcript_digest: str, brief: Brief) -> Extraction:
         """The claims, in the order of their evidence."""
@@ -70,7 +73,9 @@ def extraction(transcript: Transcript, transcript_digest: str, brief: Brief) -> 
         if not claims and _is_long(transcript):
             reason = "A long meeting without a single item: check the transcript, or extract it with a model."
             warnings = (ReadingNote(code="no_items_found", message=reason),)
-    trace = ExtractorTrace(extractor=NAME, version=VERSION, parameters={"languages": ",".join(LANGUAGES)})
+    trace = ExtractorTrace(
+        extractor=NAME, version=VERSION, parameters={"languages": ",".join(LANGUAGES), "weights": weights_digest()[:12]}
+    )
     return Extraction(transcript_digest=transcript_digest, trace=trace, claims=claims, warnings=warnings)
 
 
@@ -79,7 +84,8 @@ def _claims(transcript: Transcript, brief: Brief) -> tuple[Claim, ...]:
     names = [person.name for person in (*brief.participants, *transcript.participants)]
     today = meeting_day(brief.started_at, transcript.started_at)
     scene = Scene(talk, People(transcript.speakers, names), today)
-    found = revised(scene, _found(scene))
+    likely = action_scorer().probabilities(talk, scene.people.mask)
+    found = judged(scene, revised(scene, _found(scene)), likely, thresholds())
     vocabulary = brief.vocabulary
     return (
         *(_claim(finding) for finding in found),
@@ -90,10 +96,12 @@ def _claims(transcript: Transcript, brief: Brief) -> tuple[Claim, ...]:
 
 def _found(scene: Scene) -> Iterator[Finding]:
     for sentence in scene.talk.sentences:
-        yield from promises(scene, sentence)
+        accepted = list(taken(scene, sentence))
+        yield from accepted
+        # "I'll take that" is the task it accepts, not another one.
+        yield from (found for found in promises(scene, sentence) if not accepted or gist(found.text))
         yield from requested(scene, sentence)
         yield from assigned(scene, sentence)
-        yield from taken(scene, sentence)
         for found in (decided(scene, sentence), next_step(scene, sentence)):
             if found is not None:
                 yield found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from artifact_assets.domain.artifact import Claim, Evidence, FieldUpdate
 from artifact_assets.domain.brief import FieldRule
@@ -25,6 +26,7 @@ _FORMER = pattern(
     |back (?:in|then)|at first|in the past|(?:years?|months?) ago|they (?:said|quoted|offered)|quoted|ballpark|list price
     |roughly speaking|maybe|might|don't|do not|not going to|wouldn't|won't|wasn't|isn't|aren't|weren't|never)\b"""
 )
+_OLDER = re.compile(r"forget the|no need|don't have|don't need")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +38,36 @@ class _Mention:
 def field_claims(scene: Scene, rules: tuple[FieldRule, ...]) -> Iterator[Claim]:
     """At most one claim for each field: its latest clear mention that nobody took back."""
     for rule in rules:
-        mentions: list[_Mention] = []
-        for sentence in scene.talk.sentences:
-            if mentions and _withdraws(sentence, mentions[-1]):
-                mentions.pop()
-            mention = _mention(scene, rule, sentence)
-            if mention is not None:
-                mentions.append(mention)
-        if mentions:
-            yield _claim(rule, mentions[-1])
+        mentions = list(_mentions(scene, rule))
+        until = len(scene.talk.sentences)
+        for mention in reversed(mentions):
+            if not _withdrawn(scene, mention, until):
+                yield _claim(rule, mention)
+                break
+            until = mention.sentences[0].position
 
 
-def _mention(scene: Scene, rule: FieldRule, sentence: Sentence) -> _Mention | None:
+def _mentions(scene: Scene, rule: FieldRule) -> Iterator[_Mention]:
+    """Every clear mention of the field in order, the first readable phrase of a sentence."""
+    hits: dict[int, list[tuple[int, int]]] = {}
     for phrase in rule.phrases:
-        match = phrase_pattern(phrase).search(sentence.lower)
-        if match is None or hypothetical(sentence.lower):
+        for sentence, start, end in scene.talk.find(phrase_pattern(phrase)):
+            hits.setdefault(sentence.position, []).append((start, end))
+    for position in sorted(hits):
+        sentence = scene.talk.sentences[position]
+        if hypothetical(sentence.lower):
             continue
-        if sentence.asks:
-            answer = _answer(scene, rule, sentence)
-            if answer is not None:
-                return answer
-            continue
-        value = value_near(rule, sentence.text, match.start(), match.end(), scene.today)
-        if value is None or _former(sentence, min(match.start(), value.start), max(match.end(), value.start)):
-            continue
-        return _Mention(value, (sentence,))
-    return None
+        found = (_mention(scene, rule, sentence, start, end) for start, end in hits[position])
+        yield from (mention for mention in islice(filter(None, found), 1))
+
+
+def _mention(scene: Scene, rule: FieldRule, sentence: Sentence, start: int, end: int) -> _Mention | None:
+    if sentence.asks:
+        return _answer(scene, rule, sentence)
+    value = value_near(rule, sentence.text, start, end, scene.today)
+    if value is None or _former(sentence, min(start, value.start), max(end, value.start)):
+        return None
+    return _Mention(value, (sentence,))
 
 
 def _former(sentence: Sentence, start: int, end: int) -> bool:
@@ -80,12 +86,13 @@ def _answer(scene: Scene, rule: FieldRule, question: Sentence) -> _Mention | Non
     return _Mention(value, (question, reply)) if value else None
 
 
-def _withdraws(sentence: Sentence, mention: _Mention) -> bool:
-    last = mention.sentences[-1]
-    if not 0 < sentence.position - last.position <= 3 or TAKEN_BACK.search(sentence.lower) is None:
-        return False
-    # "Forget the forty" takes back an older number, not the one just corrected to.
-    return re.search(r"forget the|no need|don't have|don't need", sentence.lower) is None
+def _withdrawn(scene: Scene, mention: _Mention, until: int) -> bool:
+    """Whether the talk right after, before the next mention, takes the value back. "Forget the forty" means an older one."""
+    return any(
+        TAKEN_BACK.search(later.lower) is not None and _OLDER.search(later.lower) is None
+        for later in scene.talk.after(mention.sentences[-1], 3)
+        if later.position < until
+    )
 
 
 def _claim(rule: FieldRule, mention: _Mention) -> Claim:

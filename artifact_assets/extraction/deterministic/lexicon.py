@@ -16,7 +16,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def pattern(text: str) -> re.Pattern[str]:
-    """The pattern ``text`` with line breaks and the indentation after them taken out; single spaces keep their meaning."""
+    """The pattern ``text`` with line breaks and the space after them taken out; other spaces keep their meaning."""
     return re.compile(joined(text))
 
 

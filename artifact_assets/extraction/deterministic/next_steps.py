@@ -46,10 +46,11 @@ def _meeting(scene: Scene, sentence: Sentence) -> Finding | None:
     match = _MEET.search(lower)
     if match is None:
         return None
-    task = task_at(scene, sentence, match)
-    if hypothetical(task.before + task.clause) or hedged(task.before + task.opening) or told(task.before):
+    due = scene.due(sentence.text[match.start() :])
+    if due is None or told(lower[: match.start()]) or hedged(lower[: match.end("verb")]):
         return None
-    if scene.due(sentence.text[match.start() :]) is None:
+    # "Let's meet on Friday and sign if all is there": only what is said up to the date can put the meeting in doubt.
+    if hypothetical(lower[: match.start() + due.end]):
         return None
     reply = next(scene.talk.replies(sentence, 1), None)
     if reply is not None and refuses(reply.lower):

@@ -30,6 +30,8 @@ class People:
         self._by_alias = {alias: next(iter(names)) for alias, names in owners.items() if len(names) == 1}
         longest_first = sorted(self._by_alias, key=lambda alias: (-len(alias), alias))
         alternatives = "|".join(re.escape(alias) for alias in longest_first) or "(?!)"
+        self.pattern = alternatives
+        self.mask = re.compile(rf"\b(?:{alternatives})\b")
         self._start = pattern(
             rf"""(?:^|[.,;!?] |\b(?:so|and|then|okay|ok|great|thanks|hey|um|uh),? )({alternatives})
             (?=[,:]| (?:can|could|would|will|please|you)\b)"""

@@ -19,15 +19,14 @@ ONE_MENTION, SEVERAL_MENTIONS = 0.8, 0.9
 def tag_claims(talk: Talk, rules: tuple[TagRule, ...]) -> Iterator[Claim]:
     """One claim for each tag whose phrase is said, with its first mentions as evidence."""
     for rule in rules:
-        patterns = [phrase_pattern(phrase) for phrase in rule.phrases]
-        evidence: list[Evidence] = []
-        for sentence in talk.sentences:
-            hit = next((match for match in (pattern.search(sentence.lower) for pattern in patterns) if match), None)
-            if hit is None:
-                continue
-            evidence.append(Evidence(turns=(sentence.turn,), quote=quote_of(sentence, hit.start(), hit.end())))
-            if len(evidence) == MAX_MENTIONS:
-                break
+        hits: dict[int, tuple[int, int]] = {}
+        for phrase in rule.phrases:
+            for sentence, start, end in talk.find(phrase_pattern(phrase)):
+                hits.setdefault(sentence.position, (start, end))
+        mentions = [(talk.sentences[position], *hits[position]) for position in sorted(hits)[:MAX_MENTIONS]]
+        evidence = tuple(
+            Evidence(turns=(sentence.turn,), quote=quote_of(sentence, start, end)) for sentence, start, end in mentions
+        )
         if evidence:
             confidence = SEVERAL_MENTIONS if len(evidence) > 1 else ONE_MENTION
-            yield Claim(content=Tag(tag=rule.name), evidence=tuple(evidence), confidence=confidence)
+            yield Claim(content=Tag(tag=rule.name), evidence=evidence, confidence=confidence)

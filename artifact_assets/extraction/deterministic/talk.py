@@ -6,14 +6,17 @@ What belongs here: cutting turns into sentences and moving between them. What do
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from artifact_assets.domain.transcript import Transcript, Turn
 
 MAX_QUOTE = 200
 _BORDER = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)]*\s+|\n+")
-_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|approx|Inc|Ltd|Jr|Sr|e\.g|i\.e|[A-Z])|\.\.)\.\s*$")
+_ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|approx|Inc|Ltd|Jr|Sr|e\.g|i\.e|[A-Z]))\.\s*$")
+_PAUSE = re.compile(r"(?:\.\.\.|\u2026)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,28 @@ class Sentence:
         return self.text.rstrip("\"'\u201d\u2019) ").endswith("?")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Talk:
     """All sentences of a meeting in order."""
 
     sentences: tuple[Sentence, ...]
+
+    @cached_property
+    def _whole(self) -> tuple[str, list[int]]:
+        starts: list[int] = []
+        at = 0
+        for sentence in self.sentences:
+            starts.append(at)
+            at += len(sentence.lower) + 1
+        return "\0".join(sentence.lower for sentence in self.sentences), starts
+
+    def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[Sentence, int, int]]:
+        """Where ``pattern`` occurs: sentence, start and end in it. One pass over the talk instead of one per sentence."""
+        text, starts = self._whole
+        for match in pattern.finditer(text):
+            sentence = self.sentences[bisect_right(starts, match.start()) - 1]
+            begin = match.start() - starts[sentence.position]
+            yield sentence, begin, begin + len(match[0])
 
     def before(self, sentence: Sentence, count: int) -> Iterator[Sentence]:
         """Up to ``count`` sentences before this one, nearest first."""
@@ -75,7 +95,10 @@ def sentences_of(turn: Turn) -> Iterator[str]:
     """The sentences of a turn, each a verbatim piece of its text."""
     start = 0
     for border in _BORDER.finditer(turn.text):
-        if _ABBREVIATION.search(turn.text, start, border.end()):
+        pause = (
+            _PAUSE.search(turn.text, start, border.end()) and not turn.text[border.end() : border.end() + 1].isupper()
+        )
+        if pause or _ABBREVIATION.search(turn.text, start, border.end()):
             continue
         piece = turn.text[start : border.end()].strip()
         if piece:

@@ -31,6 +31,7 @@ _RANGE_BEFORE = pattern(
     (?:\s*[-\u2013]\s*|\s+(?:to|or|and)\s+)$"""
 )
 _RANGE_AFTER = re.compile(r"^\s*(?:[-\u2013]\s*(?=\d)|(?:to|or)\s+(?=\d|[a-z]+(?:ty|teen|ten|hundred)\b))")
+_BETWEEN = re.compile(r"\bbetween\s[^.;]{0,25}$")
 _FROM = re.compile(r"\bfrom\s+[^,;]{0,25}$")
 _PERCENT = re.compile(r"\s*(?:%|percent\b|per cent\b)")
 _NOT = pattern(
@@ -143,7 +144,7 @@ def _is_money(lower: str, number: _Number) -> bool:
 def _clear(lower: str, number: _Number) -> bool:
     """Whether the number stands for itself: no end of a range, nothing it is said not to be."""
     before, after = lower[: number.start], lower[number.end :]
-    if _NOT.search(before) or _RANGE_AFTER.match(after):
+    if _NOT.search(before) or _BETWEEN.search(before) or _RANGE_AFTER.match(after):
         return False
     return not _RANGE_BEFORE.search(before) or _FROM.search(before) is not None
 

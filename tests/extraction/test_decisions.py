@@ -1,0 +1,75 @@
+"""What the meeting settled, and what happens next without one owner."""
+
+from __future__ import annotations
+
+import pytest
+
+from artifact_assets.domain.artifact import Decision, ItemKind, NextStep
+from tests.extraction.talks import claims, extracted
+
+
+def decisions(*lines: str) -> list[str]:
+    found = claims(extracted(*lines), ItemKind.DECISION)
+    return [claim.content.text for claim in found if isinstance(claim.content, Decision)]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text"),
+    [
+        ("We agreed the trial covers two depots only.", "The trial covers two depots only"),
+        ("So we've decided to hire in Lisbon.", "Hire in Lisbon"),
+        ("Okay, decision then, the importer moves to the next release.", "The importer moves to the next release"),
+        ("So it's agreed, we have a quarterly review.", "We have a quarterly review"),
+        ("We're going with the blue one.", "Going with the blue one"),
+        ("Let's keep scheduling out of this.", "Keep scheduling out of this"),
+    ],
+)
+def test_a_stated_decision_is_found(sentence: str, text: str) -> None:
+    assert decisions(f"Dan: {sentence}") == [text]
+
+
+def test_a_proposal_counts_when_somebody_agrees() -> None:
+    lines = ("Dan: How about we launch in two regions?", "Lena: Agreed, let's do that.")
+    assert decisions(*lines) == ["Launch in two regions"]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Dan: We haven't decided on the name.",),
+        ("Dan: We need to decide on the name.",),
+        ("Dan: Have we agreed on the name?",),
+        ("Dan: If we agreed on two years, it would be cheaper.",),
+        ("Dan: They decided to move to Berlin.",),
+        ("Dan: How about we launch in two regions?", "Lena: No, that's too early."),
+        ("Dan: Let's go back to the first slide.",),
+        ("Dan: At my last company we decided to rewrite it. It took two years and then we had nothing.",),
+    ],
+)
+def test_what_is_open_hypothetical_or_elsewhere_is_no_decision(lines: tuple[str, ...]) -> None:
+    assert decisions(*lines) == []
+
+
+def test_a_later_decision_on_the_matter_replaces_the_first() -> None:
+    found = decisions(
+        "Dan: We've decided to ship the importer in November.",
+        "Lena: Hm, the tests are not there.",
+        "Dan: Okay, we've decided to ship the importer in December instead.",
+    )
+    assert found == ["Ship the importer in December instead"]
+
+
+def test_a_meeting_to_come_is_a_next_step_with_its_day() -> None:
+    (claim,) = claims(extracted("Dan: Let's meet again on Tuesday, November 24th at ten."), ItemKind.NEXT_STEP)
+    assert isinstance(claim.content, NextStep)
+    assert str(claim.content.due) == "2026-11-24"
+
+
+def test_a_meeting_somebody_refuses_is_none() -> None:
+    extraction = extracted("Dan: Let's meet again on Thursday.", "Lena: No, I can't on Thursday.")
+    assert claims(extraction, ItemKind.NEXT_STEP) == []
+
+
+def test_work_of_us_by_a_date_is_a_next_step_without_owner() -> None:
+    (claim,) = claims(extracted("Dan: We'll send the contract by Friday."), ItemKind.NEXT_STEP)
+    assert claim.content.kind == "next_step"
