@@ -22,6 +22,7 @@ _AFTER = re.compile(
 )
 _NAME_TIME_TEXT = re.compile(rf"(?P<name>[^\n\[\](:]{{1,64}}?)\s?[\[(]{_SPAN}[\])]\s?[:：]?\s+(?P<rest>\S.*)")
 _TIME_FIRST = re.compile(rf"[\[(]{_SPAN}[\])]\s*")
+_HAS_CLOCK = re.compile(r"\d:\d")
 _BULLET = re.compile(r"^[\s>]*(?:[-*•]\s+)?")
 
 
@@ -46,7 +47,7 @@ def turn_line(line: str) -> TurnLine | None:
     if not text:
         return None
     head = text[:LONGEST_HEADER]
-    if any(character.isdigit() for character in head):
+    if _HAS_CLOCK.search(head):
         found = _time_before(text, head) or _time_after(text)
         if found is not None:
             return found
