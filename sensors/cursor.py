@@ -14,7 +14,7 @@ def read_cursor(cursor: str | None) -> str:
         value: object = json.loads(cursor or "{}")
     except ValueError:
         return ""
-    after = value.get("after") if isinstance(value, dict) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+    after = value.get("after") if isinstance(value, dict) else None  # pyright: ignore[reportUnknownVariableType]
     return after if isinstance(after, str) else ""
 
 

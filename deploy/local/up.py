@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 
@@ -82,7 +83,7 @@ def _prepared() -> Settings:
 
 
 @contextlib.contextmanager
-def _dagster(port: int):  # noqa: ANN202
+def _dagster(port: int) -> Generator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", HOST, "-p", str(port)]
     process = subprocess.Popen(
         [*command, "--log-level", "warning"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -56,7 +56,7 @@ class DiesAtCall:
         )
 
     @contextmanager
-    def around_events(self, instance: dg.DagsterInstance) -> Iterator[None]:
+    def around_events(self, instance: dg.DagsterInstance) -> Generator[None]:
         """Die around the logging of materializations and check evaluations too."""
         original = instance.handle_new_event
 
@@ -69,11 +69,11 @@ class DiesAtCall:
                 self.point(f"after event {event.dagster_event_type.value}")
             return answer
 
-        instance.handle_new_event = handle  # type: ignore[method-assign]
+        instance.handle_new_event = handle
         try:
             yield
         finally:
-            del instance.handle_new_event  # type: ignore[method-assign]
+            del instance.handle_new_event
 
 
 class _Dying:

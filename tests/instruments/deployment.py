@@ -29,6 +29,7 @@ from artifact_assets.partitions import register
 from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.walk import process_of
 from artifact_assets.wiring import open_equipment
+from resources.destinations.record_store import RecordStore
 from tests.instruments.graphql import GraphQL
 from tests.instruments.processes import Supervised, alive, until
 
@@ -157,8 +158,8 @@ class Deployment:
         """Titles of tasks and bodies of notes at the far side, counted: what stands there twice was doubled."""
         with open_equipment(self.settings()) as equipment:
             records = equipment.destinations["records"]
-            tasks = answered(records.list_records("task"))  # type: ignore[attr-defined]
-            notes = answered(records.list_records("note"))  # type: ignore[attr-defined]
+            assert isinstance(records, RecordStore)
+            tasks, notes = answered(records.list_records("task")), answered(records.list_records("note"))
         return Counter([*(f"{r.fields.get('title')}" for r in tasks), *(f"{r.fields.get('body')}" for r in notes)])
 
     def calls(self) -> Counter[str]:

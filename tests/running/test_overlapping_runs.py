@@ -24,7 +24,9 @@ def test_two_overlapping_backfills_and_the_command_line_do_nothing_twice(tmp_pat
         first = deployment.graphql.launch_backfill(keys)
         second = deployment.graphql.launch_backfill(keys[6:])
         command = [sys.executable, "-m", "artifact_assets", "process", "--json", *map(str, paths[:12])]
-        done = subprocess.run(command, check=False, cwd=ROOT, env=deployment.environment, capture_output=True, timeout=240)
+        done = subprocess.run(
+            command, check=False, cwd=ROOT, env=deployment.environment, capture_output=True, timeout=240
+        )
         assert done.returncode == 0, done.stderr
         assert {row["state"] for row in json.loads(done.stdout)} == {"delivered"}
 
