@@ -133,6 +133,12 @@ class ArtPolicy(Document):
         le=1,
         description="Share of a text's meaningful words that must occur around its evidence.",
     )
+    min_quote_score: float = Field(
+        default=70,
+        ge=0,
+        le=100,
+        description="An inexact quote below this score shows a reviewer where to look, and backs nothing by itself.",
+    )
     max_fuzzy_altered: float = Field(
         default=0.34,
         ge=0,

@@ -36,7 +36,9 @@ def quotes(subject: Subject) -> Iterator[RuleFailure]:
 
 def _altered(evidence: GroundedEvidence, subject: Subject) -> bool:
     """Whether an inexact quote changes a number, a negation or a name, or too many of its meaningful words."""
-    index = subject.scene.index
+    index, policy = subject.scene.index, subject.scene.policy
+    if evidence.score < policy.min_quote_score:
+        return True
     said = " ".join(index.turns[span.turn].text[span.start : span.end] for span in evidence.spans)
     quoted, heard = words_of(evidence.quote), [word.text for word in words_of(said)]
     if {word.text for word in quoted if word.text[0] == "#"} - set(heard):
@@ -45,7 +47,7 @@ def _altered(evidence: GroundedEvidence, subject: Subject) -> bool:
         return True
     stems = frozenset(stem(word) for word in heard)
     meaning = [stem(word) for word in content_words(evidence.quote)]
-    if 1 - support(meaning, stems) > subject.scene.policy.max_fuzzy_altered:
+    if 1 - support(meaning, stems) > policy.max_fuzzy_altered:
         return True
     names = {w.text for w in quoted[1:] if evidence.quote[w.start].isupper() and w.text not in FUNCTION_WORDS}
     return any(support([stem(name)], stems) == 0 for name in names)

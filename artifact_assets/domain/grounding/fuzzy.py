@@ -10,7 +10,7 @@ the few best places are compared word by word, so that the cost hardly depends o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -23,20 +23,32 @@ from artifact_assets.domain.grounding.policy import GroundingPolicy
 from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS, NEGATIONS
 
 _PLACES = 4
+_SPREAD = 4
+_COMMON = 40
+_PLAIN = 0.95
 _GAP_COST = 0.4
 _ALIKE = 80
-_MOVED_COST = 0.5
+_MOVED_COST = 4.0
 _BESIDE = 3
+_SMALL_GAP = 3
+_LENT = 2
+_LENT_SHARE = 0.15
+_FEW = 3
+_NEARLY_ALL = 0.75
 
 
 @dataclass(frozen=True)
 class FuzzyMatch:
-    """Words ``first`` to ``last`` (inclusive) of the stream, and the shares of the quote's words found there."""
+    """Words ``first`` to ``last`` (inclusive) of the stream, and the shares of the quote's words found there.
+
+    ``longest_gap`` counts neighbouring words of the quote that are not there.
+    """
 
     first: int
     last: int
     coverage: float
     content_coverage: float
+    longest_gap: int
 
 
 def fuzzy_match(
@@ -47,20 +59,25 @@ def fuzzy_match(
 ) -> FuzzyMatch | None:
     """The best acceptable place of ``words``, or None. A cited place wins over an equally good one elsewhere."""
     best: tuple[float, int, FuzzyMatch] | None = None
-    for low, high in (run for place in _places(words, index) for run in _runs_at(words, index, place)):
+    for low, high in (window for place in _places(words, index) for window in _windows(words, index, place)):
+        if best is not None and best[2].coverage >= _PLAIN:
+            break
         match = _compare(words, index, low, high)
-        if match is None or not _acceptable(match, words, policy):
+        if match is None:
             continue
         in_cited = any(turn in cited for turn in index.by_speaker.turns[match.first : match.last + 1])
-        rank = (match.coverage + 0.05 * in_cited, -match.first)
+        if not _acceptable(match, words, in_cited, policy):
+            continue
+        rank = (match.coverage + 0.05 * in_cited, match.first - match.last)
         if best is None or rank > best[:2]:
             best = (*rank, match)
     return best[2] if best else None
 
 
-def _acceptable(match: FuzzyMatch, words: Sequence[str], policy: GroundingPolicy) -> bool:
+def _acceptable(match: FuzzyMatch, words: Sequence[str], in_cited: bool, policy: GroundingPolicy) -> bool:
     return (
-        match.coverage >= policy.min_coverage
+        match.coverage >= (policy.min_coverage if in_cited else policy.min_coverage_elsewhere)
+        and match.longest_gap <= max(_SMALL_GAP, policy.max_gap_share * len(words))
         and match.content_coverage >= policy.min_content_coverage
         and match.coverage * len(words) / (match.last - match.first + 1) >= policy.min_density
     )
@@ -68,45 +85,41 @@ def _acceptable(match: FuzzyMatch, words: Sequence[str], policy: GroundingPolicy
 
 def _places(words: Sequence[str], index: TranscriptIndex) -> list[int]:
     """Stream positions where the quote's first word would stand, best first."""
-    size = len(index.stream_ids)
-    votes = np.zeros(size // 4 + len(words) + 2, np.float32)
-    common = max(40, size // 50)
-    for use_common in (False, True):
-        hit = False
-        for at, word in enumerate(words):
-            number = index.ids.get(word)
-            if number is None:
-                continue
-            places = index.postings[number]
-            if len(places) > common and not use_common:
-                continue
-            hit = True
-            np.add.at(
-                votes,
-                (places - at + len(words)) >> 2,
-                1.0 / (1.0 + len(places)) ** 0.25,
-            )
-        if hit:
-            break
+    common = max(_COMMON, len(index.stream_ids) // 50)
+    known = [(at, index.postings[index.ids[word]]) for at, word in enumerate(words) if word in index.ids]
+    # Words said all the time vote only where the quote has no others: they cost much and tell little.
+    voting = [(at, places) for at, places in known if len(places) <= common] or known
+    if not voting:
+        return []
+    diagonals = np.concatenate([places - at for at, places in voting]) + len(words)
+    weights = np.concatenate([np.full(len(places), (1.0 + len(places)) ** -0.25) for _, places in voting])
+    votes = np.bincount(diagonals, weights, len(index.stream_ids) + 2 * len(words))
     # Insertions and omissions spread a place over neighbouring diagonals.
-    spread = votes.copy()
-    spread[1:] += votes[:-1]
-    spread[:-1] += votes[1:]
-    count = min(_PLACES, len(spread))
-    top = np.argpartition(spread, -count)[-count:]
-    ranked = sorted((int(n) for n in top if spread[n] > 0), key=lambda n: (-float(spread[n]), n))
-    return [(n << 2) - len(words) for n in ranked]
+    sums = np.concatenate([np.zeros(_SPREAD + 1), np.cumsum(votes), np.full(_SPREAD, votes.sum())])
+    spread = sums[2 * _SPREAD + 1 :] - sums[: -2 * _SPREAD - 1]
+    places: list[int] = []
+    for _ in range(_PLACES):
+        best = int(spread.argmax())
+        if spread[best] <= 0:
+            break
+        low, high = max(0, best - _SPREAD), best + _SPREAD + 1
+        places.append(low + int(votes[low:high].argmax()) - len(words))
+        spread[low:high] = 0
+    return places
 
 
-def _runs_at(words: Sequence[str], index: TranscriptIndex, place: int) -> Iterator[tuple[int, int]]:
-    """The parts of the stream around ``place`` that belong to one run each and are long enough to hold the quote."""
-    slack = 4 + len(words) // 3
-    low, high = max(0, place - slack), min(len(index.stream_ids), place + len(words) + slack + 4)
-    turns = index.by_speaker.turns
-    breaks = [at for at in range(low, high) if turns[at] < 0]
-    for start, end in pairwise([low - 1, *breaks, high]):
-        if 2 * (end - start - 1) >= len(words):
-            yield start + 1, end
+def _windows(words: Sequence[str], index: TranscriptIndex, place: int) -> Iterator[tuple[int, int]]:
+    """Parts of the stream around ``place`` that belong to one run each and are long enough to hold the quote.
+
+    A narrow one first: in a wide one repeated words may be taken from the wrong repetition. A wide one finds quotes
+    with words left out.
+    """
+    for slack in (_BESIDE, 4 + len(words) // 2):
+        low, high = max(0, place - slack), min(len(index.stream_ids), place + len(words) + slack)
+        breaks = [at for at in range(low, high) if index.by_speaker.turns[at] < 0]
+        for start, end in pairwise([low - 1, *breaks, high]):
+            if 2 * (end - start - 1) >= len(words):
+                yield start + 1, end
 
 
 def _compare(words: Sequence[str], index: TranscriptIndex, low: int, high: int) -> FuzzyMatch | None:
@@ -114,7 +127,7 @@ def _compare(words: Sequence[str], index: TranscriptIndex, low: int, high: int) 
     pairs = _aligned(words, window)
     if not pairs:
         return None
-    first, last = _densest([w for _, w, _ in pairs])
+    first, last = _within_turns(_densest([w for _, w, _ in pairs]), pairs, index.by_speaker.turns[low:high])
     kept = [(q, w, s) for q, w, s in pairs if first <= w <= last]
     content = [at for at, word in enumerate(words) if word not in FUNCTION_WORDS or word in NEGATIONS]
     found = {q: s for q, _, s in kept}
@@ -122,12 +135,23 @@ def _compare(words: Sequence[str], index: TranscriptIndex, low: int, high: int) 
     place = window[max(0, first - _BESIDE) : last + 1 + _BESIDE]
     moved = Counter(place) - Counter(window[w] for _, w, _ in kept)
     astray = Counter(word for at, word in enumerate(words) if at not in found) & moved
+    # In a short quote one moved word says more than in a long one.
+    cost = astray.total() * (1 + _MOVED_COST / len(words))
+    coverage = (sum(found.values()) - cost) / len(words)
     return FuzzyMatch(
         low + first,
         low + last,
-        (sum(found.values()) - _MOVED_COST * astray.total()) / len(words),
-        sum(found.get(at, 0.0) for at in content) / len(content) if content else 1.0,
+        coverage,
+        _content_coverage(found, content, coverage),
+        max((b - a - 1 for a, b in pairwise([-1, *sorted(found), len(words)])), default=0),
     )
+
+
+def _content_coverage(found: Mapping[int, float], content: Sequence[int], coverage: float) -> float:
+    """Share of the meaningful words found. Of one or two a share says nothing: nearly all words have to be there."""
+    if len(content) < _FEW and coverage >= _NEARLY_ALL:
+        return 1.0
+    return sum(found.get(at, 0.0) for at in content) / len(content) if content else 0.0
 
 
 def _aligned(words: Sequence[str], window: Sequence[str]) -> list[tuple[int, int, float]]:
@@ -156,6 +180,20 @@ def _with_lookalikes(
                     taken = w
                     break
     return sorted(found)
+
+
+def _within_turns(
+    found: tuple[int, int], pairs: Sequence[tuple[int, int, float]], turns: Sequence[int]
+) -> tuple[int, int]:
+    """``found`` without a first or last turn that only lends a word or two, such as an "and" right before the quote."""
+    at = [w for _, w, _ in pairs if found[0] <= w <= found[1]]
+    counts = Counter(turns[w] for w in at)
+    least = max(_LENT + 1, _LENT_SHARE * len(at))
+    while counts[turns[at[0]]] < least and turns[at[0]] != turns[at[-1]]:
+        at = [w for w in at if turns[w] != turns[at[0]]]
+    while counts[turns[at[-1]]] < least and turns[at[0]] != turns[at[-1]]:
+        at = [w for w in at if turns[w] != turns[at[-1]]]
+    return at[0], at[-1]
 
 
 def _densest(positions: Sequence[int]) -> tuple[int, int]:

@@ -18,16 +18,19 @@ class GroundingPolicy(Document):
     """
 
     min_coverage: float = Field(
-        default=0.7,
-        gt=0.5,
-        le=1,
-        description="Share of the quote's words that must occur in order at one place.",
+        default=0.6, gt=0.5, le=1, description="Share of the quote's words that must occur in order in a turn it cites."
+    )
+    min_coverage_elsewhere: float = Field(
+        default=0.7, gt=0.5, le=1, description="The same in turns it does not cite, where nothing else speaks for it."
     )
     min_content_coverage: float = Field(
-        default=0.5,
-        ge=0,
+        default=0.25, ge=0, le=1, description="Share of the words that carry meaning; function words match anywhere."
+    )
+    max_gap_share: float = Field(
+        default=0.34,
+        gt=0,
         le=1,
-        description="The same share over words that carry meaning; function words match anywhere.",
+        description="Longest stretch of the quote that may be missing; two half sentences miss half in one piece.",
     )
     min_density: float = Field(
         default=0.55,
