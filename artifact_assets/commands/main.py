@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, str] = {
     "meetings": "list meetings with state and cause",
     "show": "print a meeting's artifact: items, evidence, verdicts, deliveries",
     "trace": "print a meeting's whole history",
+    "status": "one screen: what is degraded, what waits, what to type",
     "deliveries": "list writes",
     "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",

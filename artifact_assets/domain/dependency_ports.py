@@ -80,3 +80,7 @@ class Dependencies(Protocol):
     async def spent(self, name: str) -> Mapping[str, Amount]:
         """What was used so far, by scope."""
         ...
+
+    async def spent_in(self, scope: str) -> Mapping[str, Amount]:
+        """What was used in one scope, such as today, by dependency."""
+        ...

@@ -112,6 +112,10 @@ class SqlDependencies:
         """See ``Dependencies.spent``."""
         return dict(await self._ledger.read(spending.of(name), spending.amount_from))
 
+    async def spent_in(self, scope: str) -> Mapping[str, Amount]:
+        """See ``Dependencies.spent_in``."""
+        return dict(await self._ledger.read(spending.within(scope), spending.by_name_from))
+
     def _now(self) -> datetime:
         return self._clock.now()
 

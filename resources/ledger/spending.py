@@ -97,6 +97,16 @@ def of(name: str) -> Select[Any]:
     return select(SPENDING).where(_S.name == name).order_by(_S.scope)
 
 
+def within(scope: str) -> Select[Any]:
+    """What all dependencies cost in one scope."""
+    return select(SPENDING).where(_S.scope == scope).order_by(_S.name)
+
+
+def by_name_from(row: Row[Any]) -> tuple[str, Amount]:
+    """A row of ``spending`` by dependency."""
+    return row.name, Amount(row.calls, row.tokens, row.cost)
+
+
 def amount_from(row: Row[Any]) -> tuple[str, Amount]:
     """A row of ``spending``."""
     return row.scope, Amount(row.calls, row.tokens, row.cost)
