@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.formats.delimited import looks_like_table
 from artifact_assets.formats.docx import package_name
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.probe import Probe
@@ -87,6 +88,8 @@ def seen(probe: Probe) -> str:
         return f"it is {package_name(probe.content)}"
     if probe.kind == "markup":
         return "it is HTML or XML"
+    if looks_like_table(probe.body.lines):
+        return "it is a table without columns for speaker and text"
     return f"it is text of {len(probe.body.lines):,} lines"
 
 

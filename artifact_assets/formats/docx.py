@@ -6,7 +6,6 @@ notation of lines, which is that of text files. Places are counted in paragraphs
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -26,13 +25,8 @@ from artifact_assets.formats.recognition import (
 )
 from artifact_assets.formats.speakers import cleaned
 from artifact_assets.formats.text_lines import TextLines
-from artifact_assets.formats.times import clock_seconds
+from artifact_assets.formats.turn_table import columns_of, fragment_of
 from artifact_assets.formats.word_package import BODY, Table, blocks, part_names
-
-_SPEAKER = ("speaker", "name", "participant", "sprecher", "orador")
-_TEXT = ("transcript", "text", "transcription", "utterance", "content", "message")
-_TIME = ("timestamp", "time", "start", "start time", "zeit")
-_STAMP = re.compile(r"\d{1,4}:\d{2}(?::\d{2})?(?:[.,]\d+)?")
 
 
 def sureness(content: bytes) -> float:
@@ -64,7 +58,7 @@ def read(content: bytes, limits: ReadingLimits) -> Reading:
             for line in block.split("\n"):
                 lines.append(line)
                 numbers.append(number)
-        elif _columns(block) is not None:
+        elif block and columns_of(block[0]) is not None:
             tables.append((number, block))
         else:
             for row in block:
@@ -106,30 +100,14 @@ def _read_lines(lines: list[str]) -> Reading:
     return read_notes(lines)
 
 
-def _columns(table: Table) -> tuple[int | None, int | None, int] | None:
-    """Columns of time, speaker and text by the table's first row, or None when it is no table of turns."""
-    head = [cell.strip().casefold() for cell in table[0]] if table else []
-    text = next((position for position, cell in enumerate(head) if cell in _TEXT), None)
-    speaker = next((position for position, cell in enumerate(head) if cell in _SPEAKER), None)
-    time = next((position for position, cell in enumerate(head) if cell in _TIME), None)
-    return None if text is None or (speaker is None and time is None) else (time, speaker, text)
-
-
 def _read_tables(tables: list[tuple[int, Table]], lines: list[str]) -> Reading:
-    reading = Reading()
-    reading.title = next((line.strip() for line in lines if line.strip()), None)
+    reading = Reading(title=next((line.strip() for line in lines if line.strip()), None))
     for number, table in tables:
-        columns = _columns(table)
-        if columns is None:
-            continue
-        time, speaker, text = columns
+        columns = columns_of(table[0])
         for row in table[1:]:
-            if text < len(row) and row[text].strip():
-                stamps = _STAMP.findall(row[time]) if time is not None and time < len(row) else []
-                start = clock_seconds(stamps[0]) if stamps else None
-                end = clock_seconds(stamps[1]) if len(stamps) > 1 else None
-                who = cleaned(row[speaker]) if speaker is not None and speaker < len(row) else None
-                reading.fragments.append(Fragment(" ".join(row[text].split()), who, start, end, number, number))
+            fragment = fragment_of(row, columns, number, number) if columns is not None else None
+            if fragment is not None:
+                reading.fragments.append(fragment)
     return reading
 
 

@@ -10,12 +10,17 @@ from itertools import pairwise
 
 from artifact_assets.formats import webvtt
 from artifact_assets.formats.cues import arrow_times
+from artifact_assets.formats.delimited import delimiter_of, looks_like_table
 from artifact_assets.formats.google_meet import signs
 from artifact_assets.formats.otter import has_footer
 from artifact_assets.formats.subrip import sbv_times
 from artifact_assets.formats.text_lines import TextLines
 
 HEAD_LINES = 60
+NOTE_LINES = 200
+NOTE_CHARACTERS = 20_000
+LEAST_LETTERS = 0.6
+"""Share of letters and spaces from which text reads like language; logs and encoded data stay below."""
 
 
 def looks_like_webvtt(text: TextLines) -> float:
@@ -88,6 +93,15 @@ def looks_like_dialogue(text: TextLines) -> float:
     return 0.6 if labelled >= 0.5 * lines and not alone else 0.0
 
 
+def looks_like_turn_table(text: TextLines) -> float:
+    """How sure it is that the text is a table with a row for each turn."""
+    return 0.95 if delimiter_of(text.lines) is not None and len(text.lines) > 1 else 0.0
+
+
 def looks_like_notes(text: TextLines) -> float:
-    """How sure it is that the text is typed notes."""
-    return 0.3 if any(line.strip() for line in text.lines) and not _timed(text) else 0.0
+    """How sure it is that the text is typed notes: whatever reads like language and is no table, log or code block."""
+    if _timed(text) or looks_like_table(text.lines):
+        return 0.0
+    sample = "".join(text.lines[:NOTE_LINES])[:NOTE_CHARACTERS]
+    letters = sum(1 for character in sample if character.isalpha() or character.isspace())
+    return 0.3 if letters >= LEAST_LETTERS * len(sample) else 0.0

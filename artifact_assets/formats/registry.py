@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from artifact_assets.formats import docx, own_json, podcast_html, podcast_json, vcon, webvtt
+from artifact_assets.formats import delimited, docx, own_json, podcast_html, podcast_json, vcon, webvtt
 from artifact_assets.formats.dialogue import read_dialogue
 from artifact_assets.formats.fields import Json
 from artifact_assets.formats.fragment import Reading
@@ -35,6 +35,7 @@ from artifact_assets.formats.recognition import (
     looks_like_otter,
     looks_like_sbv,
     looks_like_srt,
+    looks_like_turn_table,
     looks_like_webvtt,
 )
 from artifact_assets.formats.recognizers import (
@@ -144,6 +145,12 @@ FORMATS: tuple[Format, ...] = (
         "typed notes without speakers",
         looks_like_notes,
         lambda probe: read_notes(probe.body.lines),
+    ),
+    _text(
+        "csv",
+        "tables with a row for each turn (CSV, TSV)",
+        looks_like_turn_table,
+        lambda probe: delimited.read(probe.body.lines),
     ),
     _json("json", "our documented JSON", own_json.sureness, own_json.read),
     _json("fireflies", "Fireflies", fireflies.sureness, fireflies.read),

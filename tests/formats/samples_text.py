@@ -114,6 +114,12 @@ NOTES = """# Acme sync
 Open: who signs?
 """
 
+CSV = """Start Time,End Time,Speaker,Text
+00:00:01.500,00:00:03,Ann Lee,"Hello, Bob."
+00:01:04,00:01:05,1,"Two
+lines."
+"""
+
 OWN = {
     "title": "Weekly",
     "started_at": "2026-11-17T10:00:00+01:00",
@@ -196,6 +202,13 @@ SAMPLES = (
         (None, None, None, "- Jane to send the proposal by Friday"),
         (None, None, None, "- They prefer annual billing."),
         (None, None, None, "Open: who signs?"),
+    ),
+    text_sample(
+        "turns.csv",
+        "csv",
+        CSV,
+        ("Ann Lee", 1.5, 3.0, "Hello, Bob."),
+        ("Speaker 1", 64.0, 65.0, "Two lines."),
     ),
     json_sample(
         "own.json",

@@ -93,6 +93,23 @@ def test_markup_that_is_no_transcript_is_refused() -> None:
         assert refusal(content).failure_class is FailureClass.UNSUPPORTED_FORMAT
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"id,name,amount\n1,a,10\n2,b,20\n3,c,30\n",
+        b"kq8/3hf+9/8s7d6f5g4h3j2k1==\n" * 9,
+        b"2026-11-17 10:00:01.003 [17] 200 0.003\n" * 9,
+    ],
+)
+def test_tables_and_data_are_not_taken_for_notes(content: bytes) -> None:
+    assert refusal(content).failure_class is FailureClass.UNSUPPORTED_FORMAT
+
+
+def test_a_table_whose_quote_never_ends_is_refused() -> None:
+    content = b'speaker,text\nAnn,Hello.\nBob,"' + b"word " * 40_000
+    assert "breaks at line 3" in refusal(content).cause
+
+
 def test_an_unknown_format_name_lists_the_known_ones() -> None:
     error = refusal(b"Ann: Hello.", format_name="wordperfect")
     assert error.failure_class is FailureClass.UNSUPPORTED_FORMAT
