@@ -15,10 +15,13 @@ import click
 from artifact_assets.commands.output import json_option, print_json
 from artifact_assets.configuration.environment import configuration, settings
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.inbox import entries
 from artifact_assets.wiring import open_equipment, open_ledger
 from resources.artifact_store import open_store
+from resources.inbox import FileInbox
 from resources.ledger.schema import ledger_version
 
 PROBE = b"doctor"
@@ -42,12 +45,13 @@ def doctor(as_json: bool) -> None:
     if as_json:
         print_json([vars(finding) for finding in findings])
     else:
+        told: set[str] = set()
         for finding in findings:
-            click.secho(
-                f"{'ok  ' if finding.ok else 'BAD '} {finding.check}: {finding.says}", fg=None if finding.ok else "red"
-            )
-            if finding.remedy:
-                click.echo(f"     {finding.remedy}")
+            says = displayed_line(finding.says) if finding.ok or finding.says not in told else "as above"
+            click.secho(f"{'ok  ' if finding.ok else 'BAD '} {finding.check}: {says}", fg=None if finding.ok else "red")
+            if finding.remedy and finding.says not in told:
+                click.echo(f"     {displayed_line(finding.remedy)}")
+            told.add(finding.says)
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
@@ -82,6 +86,13 @@ def _store(where: Settings) -> str:
     return f"writable and verified ({digest[:8]})"
 
 
+def _inbox(where: Settings) -> str:
+    found = entries(asyncio.run(FileInbox(where.inbox).files()))
+    # A URL may hold a key.
+    named = where.inbox if "://" not in where.inbox else f"{where.inbox.partition('://')[0]}://..."
+    return f"{named}, {len(found)} transcripts"
+
+
 def _extractor(where: Settings) -> str:
     with open_equipment(where) as equipment:
         identity = equipment.extractor.identity
@@ -100,6 +111,7 @@ _CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("home", _home),
     ("ledger", _ledger),
     ("store", _store),
+    ("inbox", _inbox),
     ("extractor", _extractor),
     ("destinations", _destinations),
 )

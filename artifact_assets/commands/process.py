@@ -13,7 +13,7 @@ import click
 
 from artifact_assets.commands.files import notice_files, start_missing
 from artifact_assets.commands.output import json_option, meeting_row, print_json, print_meetings, print_table, remark
-from artifact_assets.commands.progress import progress
+from artifact_assets.commands.progress import Bar, progress
 from artifact_assets.configuration.environment import configuration, settings
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import PipelineError
@@ -34,10 +34,20 @@ MOST_REMARKS = 20
 @json_option
 def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     """Take FILES through all five stages and print one line per meeting."""
+    with progress("meetings", len(files)) as bar:
+        code = _process(files, dry_run, as_json, bar)
+    sys.exit(code)
+
+
+def _process(files: tuple[str, ...], dry_run: bool, as_json: bool, bar: Bar) -> int:
+    """Process and print; returns the exit code. The bar goes away before anything is printed."""
     from artifact_assets.definitions import run_finished_in
     from artifact_assets.in_process import materialize
     from artifact_assets.instance import open_instance
     from artifact_assets.wiring import open_equipment
+
+    def count(_: MeetingResult) -> None:
+        bar.advance()
 
     where, behaviour = settings(), configuration()
     where.make_home()
@@ -45,13 +55,10 @@ def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     with open_equipment(where, configuration=behaviour, run_finished=run_finished_in(instance)) as equipment:
         arrivals = asyncio.run(notice_files(files, where, behaviour, equipment.sources))
         keys, refusals = asyncio.run(_receive(arrivals, equipment))
-        with progress("meetings", len(keys)) as bar:
-
-            def count(_: MeetingResult) -> None:
-                bar.advance()
-
-            materialize(replace(equipment, on_result=count), instance, keys, deliver=not dry_run)
+        bar.expect(len(keys))
+        materialize(replace(equipment, on_result=count), instance, keys, deliver=not dry_run)
         meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
+        bar.hide()
         if dry_run:
             _print_preview(equipment, meetings, as_json)
         elif as_json:
@@ -63,11 +70,11 @@ def process(files: tuple[str, ...], dry_run: bool, as_json: bool) -> None:
     for refusal in refusals:
         remark(displayed_line(str(refusal)))
     if refusals:
-        sys.exit(2)
+        return 2
     if dry_run:
         # Every sound meeting stops before delivery here, which is what was asked for.
-        sys.exit(max((1 for meeting in meetings if meeting.failure_class), default=0))
-    sys.exit(max((MEETING_STATES[meeting.state].exit_code for meeting in meetings), default=0))
+        return max((1 for meeting in meetings if meeting.failure_class), default=0)
+    return max((MEETING_STATES[meeting.state].exit_code for meeting in meetings), default=0)
 
 
 async def _receive(arrivals: list[Arrival], equipment: Equipment) -> tuple[list[str], list[PipelineError]]:

@@ -25,6 +25,7 @@ class Bar:
     total: int
     _done: int = 0
     _shown: Progress | None = None
+    _over: bool = False
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def advance(self) -> None:
@@ -34,9 +35,18 @@ class Bar:
             if self._shown is not None:
                 self._shown.update(self._shown.task_ids[0], completed=self._done)
 
+    def expect(self, total: int) -> None:
+        """There are ``total`` pieces of work after all."""
+        with self._lock:
+            self.total = total
+            if self._shown is not None:
+                self._shown.update(self._shown.task_ids[0], total=total)
+
     def show(self) -> None:
         """Put the bar on stderr."""
         with self._lock:
+            if self._over:
+                return
             self._shown = Progress(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -50,8 +60,9 @@ class Bar:
             self._shown.start()
 
     def hide(self) -> None:
-        """Take the bar away."""
+        """Take the bar away for good."""
         with self._lock:
+            self._over = True
             if self._shown is not None:
                 self._shown.stop()
 

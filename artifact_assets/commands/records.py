@@ -16,7 +16,6 @@ from artifact_assets.commands.output import json_option, print_json, print_table
 from artifact_assets.commands.record_card import card, print_card, print_records
 from artifact_assets.configuration.environment import settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.stages.delivered import RECORDS
 from artifact_assets.wiring import clock_for
 from resources.destinations.record_rows import OBJECTS
 from resources.destinations.record_store import RecordStore
@@ -97,7 +96,7 @@ def open_records() -> Generator[RecordStore]:
     """The embedded record store of this process's settings."""
     where = settings()
     where.make_home()
-    with RecordStore.open(where.records_url, name=RECORDS, now=clock_for(where).now) as store:
+    with RecordStore.open(where.records_url, now=clock_for(where).now) as store:
         yield store
 
 

@@ -13,8 +13,10 @@ import click
 from artifact_assets.commands.output import json_option, meeting_row, print_json, print_table
 from artifact_assets.configuration.environment import settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.model_ports import AnswerStore
 from artifact_assets.domain.ports import Ledger
 from artifact_assets.wiring import open_ledger
+from resources.ledger.model_calls import SqlAnswers
 
 Entry = dict[str, Any]
 
@@ -23,9 +25,9 @@ Entry = dict[str, Any]
 @click.argument("meeting")
 @json_option
 def trace(meeting: str, as_json: bool) -> None:
-    """Print the whole history of MEETING: transitions, stages, writes and their attempts, what people did."""
+    """Print the whole history of MEETING: transitions, stages, model calls, writes and their attempts, what people did."""
     with open_ledger(settings()) as ledger:
-        row, entries = asyncio.run(_history(ledger, meeting))
+        row, entries = asyncio.run(_history(ledger, SqlAnswers(ledger), meeting))
     if as_json:
         print_json({**row, "history": entries})
         return
@@ -36,7 +38,7 @@ def trace(meeting: str, as_json: bool) -> None:
     )
 
 
-async def _history(ledger: Ledger, meeting_id: str) -> tuple[Entry, list[Entry]]:
+async def _history(ledger: Ledger, answers: AnswerStore, meeting_id: str) -> tuple[Entry, list[Entry]]:
     meeting = await ledger.meeting(meeting_id)
     if meeting is None:
         raise PipelineError(
@@ -45,6 +47,7 @@ async def _history(ledger: Ledger, meeting_id: str) -> tuple[Entry, list[Entry]]
     entries = [
         *await _transitions(ledger, meeting_id),
         *await _stages(ledger, meeting_id),
+        *await _model_calls(answers, meeting_id),
         *await _writes(ledger, meeting_id),
         *await _interventions(ledger, meeting_id),
     ]
@@ -86,9 +89,45 @@ async def _stages(ledger: Ledger, meeting_id: str) -> list[Entry]:
     ]
 
 
+async def _model_calls(answers: AnswerStore, meeting_id: str) -> list[Entry]:
+    return [
+        {
+            "at": call.started_at.isoformat(),
+            "what": f"model {call.model}",
+            "detail": f"{call.outcome.value}, {call.duration_seconds:g} s, attempts {call.attempts}"
+            + (f" [{call.failure_class}]" if call.failure_class else ""),
+            "run_id": call.run_id,
+            "model": call.model,
+            "parameters": dict(call.parameters),
+            "request": call.request_digest,
+            "response": call.response,
+            "outcome": call.outcome.value,
+            "attempts": call.attempts,
+            "duration_seconds": call.duration_seconds,
+            "usage": vars(call.usage),
+            "cost": call.cost,
+            "prompt_version": call.prompt_version,
+            "prompt_digest": call.prompt_digest,
+            "failure_class": call.failure_class.value if call.failure_class else None,
+        }
+        for call in await answers.calls(meeting_id)
+    ]
+
+
 async def _writes(ledger: Ledger, meeting_id: str) -> list[Entry]:
     entries: list[Entry] = []
     for intent in await ledger.intents(meeting_id=meeting_id):
+        if intent.created_at is not None and not intent.attempts:
+            entries.append(
+                {
+                    "at": intent.created_at.isoformat(),
+                    "what": f"write {intent.operation}",
+                    "detail": f"planned at {intent.destination}, never sent, now {intent.state.value}"
+                    + (f": {intent.cause}" if intent.cause else ""),
+                    "item_id": intent.item_id,
+                    "idempotency_key": intent.intent_key,
+                }
+            )
         entries += [
             {
                 "at": attempt.started_at.isoformat(),

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from artifact_assets.domain.model_ports import CallOutcome, ModelCall, Usage
+from resources.clock import SystemClock
+from resources.ledger.ledger import open_ledger
+from resources.ledger.model_calls import SqlAnswers
 from tests.commands.shell import SPOKEN, Shell, write_meeting
 
 MEETING_KEYS = {"meeting_id", "state", "failure_class", "cause", "items", "quarantined", "delivered", "run_id"}
@@ -96,6 +103,28 @@ def test_trace_has_the_whole_history_in_order(delivered: Shell) -> None:
     assert sum(entry["what"].startswith("write ") for entry in history) == 2
 
 
+def test_trace_has_the_model_calls_with_their_usage(delivered: Shell) -> None:
+    call = ModelCall(
+        request_digest="ab" * 32,
+        meeting_id="acme",
+        run_id="run-7",
+        model="invented-8b",
+        parameters={"temperature": 0},
+        started_at=datetime(2026, 11, 17, 11, 0, tzinfo=UTC),
+        duration_seconds=1.5,
+        attempts=2,
+        outcome=CallOutcome.ANSWERED,
+        usage=Usage(input_tokens=2100, output_tokens=410),
+        cost=0.0042,
+    )
+    with open_ledger(f"sqlite:///{delivered.home / 'ledger.db'}", tenant="default", clock=SystemClock()) as ledger:
+        asyncio.run(SqlAnswers(ledger).record(call, "nobody"))
+    (entry,) = [entry for entry in _history(delivered) if entry["what"] == "model invented-8b"]
+    assert (entry["attempts"], entry["cost"], entry["run_id"]) == (2, 0.0042, "run-7")
+    assert entry["usage"]["input_tokens"] == 2100
+    assert "model invented-8b" in delivered("trace", "acme").out
+
+
 def test_normalize_prints_the_canonical_transcript(shell: Shell, tmp_path: Path) -> None:
     done = shell("normalize", write_meeting(tmp_path))
     transcript = done.json()
@@ -175,6 +204,6 @@ def test_text_of_strangers_cannot_move_the_cursor(shell: Shell, tmp_path: Path) 
     assert "\x1b" not in done.out
 
 
-def _history(shell: Shell) -> list[dict[str, str]]:
-    history: list[dict[str, str]] = shell("trace", "acme", "--json").json()["history"]
+def _history(shell: Shell) -> list[dict[str, Any]]:
+    history: list[dict[str, Any]] = shell("trace", "acme", "--json").json()["history"]
     return history
