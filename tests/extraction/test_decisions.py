@@ -20,7 +20,7 @@ def decisions(*lines: str) -> list[str]:
         ("So we've decided to hire in Lisbon.", "Hire in Lisbon"),
         ("Okay, decision then, the importer moves to the next release.", "The importer moves to the next release"),
         ("So it's agreed, we have a quarterly review.", "We have a quarterly review"),
-        ("We're going with the blue one.", "Going with the blue one"),
+        ("We're going with the annual plan.", "Going with the annual plan"),
         ("Let's keep scheduling out of this.", "Keep scheduling out of this"),
     ],
 )

@@ -6,7 +6,6 @@ to others (see ``requests``), changes of mind (see ``revisions``), what the grou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from artifact_assets.domain.artifact import ItemKind
@@ -25,7 +24,7 @@ _SELF = pattern(
 )
 _WEAK = pattern(
     rf"""\b(?:i can|happy to|i'd be (?:happy|glad) to|i need to|i have to|i've got to|i gotta|i must|let me)\s+{ADVERBS}
-    (?P<verb>[a-z][a-z-]*)"""
+    (?!(?:inform|tell|ask) you\b)(?P<verb>[a-z][a-z-]*)"""
 )
 _DELIVERY = pattern(r"\byou(?:'ll| will| should| can expect to) (?P<verb>have|get|receive|expect)\s(?!to\b)")
 _TAKE = pattern(
@@ -38,7 +37,7 @@ _NEED = pattern(
     r"""\b(?:(?:someone|somebody|anyone|anybody|one of us|who)(?: (?:here|else))? (?:should|needs? to|has to|must|can|could
     |will|would|wants? to|is going to|ought to)|who's (?:going to|gonna|up for)|we (?:should|need to|have to|must|ought to)
     |needs? (?:somebody|someone) to)\s+(?:also |really |still |probably )*(?P<verb>[a-z][a-z-]*)(?P<rest>[^.?!;]*)
-    |(?P<thing>[^.?!;,]+ (?:needs? to be|has to be|have to be|must be|should be) [^.?!;]+)"""
+    |(?P<thing>[^.?!;,]+ (?:needs? to be|has to be|have to be) [^.?!;]+)"""
 )
 _UNSAID = pattern(r"\b(?:don't hold me|kidding|joking)\b")
 
@@ -116,6 +115,6 @@ def taken(scene: Scene, sentence: Sentence) -> Iterator[Finding]:
         return
 
 
-def needs(text: str) -> re.Match[str] | None:
-    """Something said to be needed without anybody taking it."""
-    return _NEED.search(text)
+def takes(sentence: Sentence) -> bool:
+    """Whether somebody takes up what was just said to be needed."""
+    return _TAKE.search(sentence.lower) is not None

@@ -17,6 +17,7 @@ from artifact_assets.extraction.deterministic.scene import Scene
 from artifact_assets.extraction.deterministic.talk import Sentence
 from artifact_assets.extraction.deterministic.wording import gist, worded
 
+LEAST_GIST = 2
 _STATED = pattern(
     r"""\b(?:we(?:'ve| have)? (?:all )?(?:decided|agreed|settled|landed|concluded)(?: (?:that|to|on|upon))?[,:]?
     |we(?:'re| are) (?:all )?(?:agreed|settled)(?: (?:that|on))?[,:]?|it's (?:agreed|decided|settled)[,:]?(?: that)?
@@ -50,9 +51,12 @@ _NOT_YET = pattern(
     |\bagreed to disagree\b|\bwhat we (?:decided|agreed)\b"""
 )
 _CHAT = pattern(
-    r"""\b(?:go (?:back|to|through|over|around|on|ahead)|move on|move to the next|start (?:with|by|then|now|there|here)
-    |do (?:it|intro|introductions|that|this)|call it a day|keep going|make it quick|leave (?:it|that) (?:there|here|at that)
-    |put it this way|run through|use the (?:time|rest|remaining)|hold (?:on|that)|push through|not (?:forget|go)
+    r"""\b(?:go (?:back|to|through|over|around|on|ahead)|move on|move (?:over |back )?to|cut to|cut the (?:meeting|call)
+    |start (?:with|by|then|now|there|here)
+    |do (?:it|intro|introductions|that|this)|call it a day|keep going|make it quick
+    |leave (?:it|that) (?:there|here|at that|open)
+    |put it this way|run through|use the (?:time|rest|remaining)
+    |hold (?:on|that)|push through|not (?:forget|go)
     |keep (?:it|this) (?:short|brief|moving)|put a pin|use (?:an|this) example|pick (?:it|this|that) up|switch gears
     |take five)\b"""
 )
@@ -123,8 +127,11 @@ def _accepted(scene: Scene, sentence: Sentence) -> Finding | None:
 
 def _decision(scene: Scene, sentence: Sentence, match: re.Match[str], confidence: float) -> Finding | None:
     text = worded(sentence.text[match.start("rest") :])
-    if not gist(text):
+    matter = gist(text)
+    if not matter:
         return None
+    # "We decided on the functions" tells that, not what.
+    confidence = confidence if len(matter) >= LEAST_GIST else UNSURE
     quotes = (scene.quote(sentence, match.start(), match.end()),)
     kind = ItemKind.DECISION
     return Finding(kind, sentence.position, sentence.position, text, quotes, confidence, firm=confidence > UNSURE)

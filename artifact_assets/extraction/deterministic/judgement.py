@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from artifact_assets.domain.artifact import ItemKind
+from artifact_assets.extraction.deterministic.commitments import takes
 from artifact_assets.extraction.deterministic.cues import IN_CALL, TAKEN_BACK, hypothetical, told
 from artifact_assets.extraction.deterministic.findings import UNSURE, Finding
 from artifact_assets.extraction.deterministic.lexicon import joined, pattern
@@ -27,16 +28,18 @@ from artifact_assets.extraction.deterministic.wording import gist, same_matter, 
 WISH_SENTENCES = 3
 LEAST_GIST = 2
 _WISH = pattern(
-    r"""\b(?:(?:i'd|i would|we'd|we would) (?:rather|like|love|prefer|want)|(?:can|could) (?:you|we|i|somebody|someone)
-    |please|would be (?:good|great|nice|helpful|useful)|(?:i|we) (?:need|want)
+    r"""\b(?:(?:i'd|i would|we'd|we would) (?:rather|like|love|prefer|want)|would be (?:good|great|nice|helpful|useful)
     |(?:somebody|someone|who) (?:should|has to|needs to))\b"""
 )
-_GIVES = joined(
-    r"""(?:send|e-?mail|forward|share|give|get|bring|show|write|call|message|text|ring|ping|introduce|invite|ask|talk|speak
-    |check|chase|remind|let) (?:(?:it|this|that|these|those|them) )?(?:over )?(?:to |with |for )?
-    (?:you|him|her|them|everyone|everybody|all of you|"""
+# "I'll ask you" belongs to the meeting at hand, "I'll ask Gareth" does not.
+_SENDS = joined(
+    r"""^(?:send|e-?mail|forward|share|message|text|ring|introduce|invite)\b(?: (?:it|this|that|these|those|them))?
+    (?: over)?(?: to| with)? (?:you|him|her|them|everyone|everybody|all of you)\b"""
 )
-_TO_US = re.compile(r"(?:send|e-?mail|forward|share|give|bring|post|upload)\b(?: \w+)? (?:me|us|your|over)\b")
+_TURNS_TO = joined(
+    r"""^(?:send|e-?mail|forward|share|message|text|ring|introduce|invite|ask|tell|call|write|give|get|talk|speak|check|chase
+    |remind|ping|let)(?: (?:it|this|that|these|those|them))?(?: over)?(?: to| with| for)? """
+)
 _AHEAD = pattern(
     r"""\b(?:will|'ll|going to|gonna|have to|has to|need to|needs to|should|must|please|supposed to|responsible for|work on
     |task|next meeting|you'll|i'll|we'll)\b|'ll\b"""
@@ -57,6 +60,8 @@ def judged(scene: Scene, findings: tuple[Finding, ...], likely: Floats, threshol
 def _settled(scene: Scene, finding: Finding, likely: Floats, thresholds: Thresholds) -> Finding:
     if finding.kind is not ItemKind.ACTION_ITEM or not finding.firm or finding.due is not None:
         return finding
+    if not gist(finding.text):
+        return replace(finding, firm=False, confidence=UNSURE)
     score = float(likely[finding.position : finding.last + 1].max())
     if score >= thresholds.deliver or _supported(scene, finding):
         return finding
@@ -64,17 +69,16 @@ def _settled(scene: Scene, finding: Finding, likely: Floats, thresholds: Thresho
 
 
 def _supported(scene: Scene, finding: Finding) -> bool:
-    """Whether an undated task was handed to or wished for by somebody, or given by name."""
+    """Whether an undated task was handed to or wished for by somebody, taken up, or given by name."""
     sentence = scene.talk.sentences[finding.position]
-    lower = finding.text.lower()
     if finding.last > finding.position:
-        named = scene.people.addressed(sentence.lower) is not None
-        taken = sentence.row == scene.talk.sentences[finding.last].row or not sentence.asks
-        return named or taken or _TO_US.match(lower) is not None
+        return scene.people.addressed(sentence.lower) is not None or takes(scene.talk.sentences[finding.last])
     if finding.owner != sentence.speaker:
         return True
-    handed = re.match(f"{_GIVES}{scene.people.pattern})\\b", lower)
-    return handed is not None or any(
+    lower = finding.text.lower()
+    if re.match(_SENDS, lower) or re.match(f"{_TURNS_TO}(?:{scene.people.pattern})\\b", lower):
+        return True
+    return any(
         earlier.speaker != sentence.speaker and _WISH.search(earlier.lower) is not None
         for earlier in scene.talk.before(sentence, WISH_SENTENCES)
     )

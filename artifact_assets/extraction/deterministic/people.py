@@ -39,7 +39,7 @@ class People:
         self._end = pattern(rf",\s*({alternatives})\s*[?.!]*$")
         self.assignment = pattern(
             rf"""\b(?P<name>{alternatives})(?: will|'ll|(?: is|'s) (?:going to|gonna)|(?: is|'s)? to(?= [a-z]+ ))
-            \s+{ADVERBS}(?P<verb>[a-z][a-z-]*)"""
+            \s+{ADVERBS}(?!(?:sort|kind) of\b)(?P<verb>[a-z][a-z-]*)"""
         )
 
     def named(self, alias: str) -> str | None:
