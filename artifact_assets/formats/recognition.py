@@ -6,6 +6,7 @@ choosing (see ``detection``).
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 
 from artifact_assets.formats import webvtt
@@ -18,6 +19,10 @@ from artifact_assets.formats.text_lines import TextLines
 
 HEAD_LINES = 60
 NOTE_LINES = 200
+CODE_CHARACTERS = 200
+MOST_CODE = 0.3
+"""Share of lines that look like code or settings up to which a text may be notes."""
+_CODE = re.compile(r"^\s*[\w.\"'-]{1,60} ?=[^=]|[{}\[\];]\s?,?\s?$|^\s*(?:import|from|def|class|return|#include|@)\b")
 NOTE_CHARACTERS = 20_000
 LEAST_LETTERS = 0.6
 """Share of letters and spaces from which text reads like language; logs and encoded data stay below."""
@@ -102,6 +107,9 @@ def looks_like_notes(text: TextLines) -> float:
     """How sure it is that the text is typed notes: whatever reads like language and is no table, log or code block."""
     if _timed(text) or looks_like_table(text.lines):
         return 0.0
-    sample = "".join(text.lines[:NOTE_LINES])[:NOTE_CHARACTERS]
+    lines = [line for line in text.lines[:NOTE_LINES] if line.strip()]
+    if sum(1 for line in lines if _CODE.search(line[-CODE_CHARACTERS:])) > MOST_CODE * len(lines):
+        return 0.0
+    sample = "".join(lines)[:NOTE_CHARACTERS]
     letters = sum(1 for character in sample if character.isalpha() or character.isspace())
     return 0.3 if letters >= LEAST_LETTERS * len(sample) else 0.0

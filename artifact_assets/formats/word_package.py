@@ -44,6 +44,8 @@ def blocks(content: bytes, limits: ReadingLimits) -> Iterator[str | Table]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as package:
             part = package.getinfo(BODY)
+            if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                raise _unreadable("is packed in a way that Word does not use")
             _check_expansion(part, limits)
             with package.open(part) as stream:
                 yield from _blocks(io.BytesIO(stream.read(limits.max_expanded_bytes + 1)))

@@ -105,6 +105,12 @@ def test_tables_and_data_are_not_taken_for_notes(content: bytes) -> None:
     assert refusal(content).failure_class is FailureClass.UNSUPPORTED_FORMAT
 
 
+def test_code_and_settings_are_not_taken_for_notes() -> None:
+    code = b"import re\n\ndef found(text):\n    result = re.search('a', text)\n    return result\n"
+    for content in (code, b'[server]\nhost = "a"\nport = 80\nnames = ["a", "b"]\n', b"a {\n  color: red;\n}\n"):
+        assert refusal(content).failure_class is FailureClass.UNSUPPORTED_FORMAT
+
+
 def test_a_table_whose_quote_never_ends_is_refused() -> None:
     content = b'speaker,text\nAnn,Hello.\nBob,"' + b"word " * 40_000
     assert "breaks at line 3" in refusal(content).cause

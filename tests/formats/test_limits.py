@@ -89,6 +89,12 @@ def test_a_package_with_endless_nesting_is_refused() -> None:
     assert "deeper" in refusal(word(document.encode()))
 
 
+@pytest.mark.parametrize("compression", [zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_a_package_packed_as_word_never_does_is_refused(compression: int) -> None:
+    document = f"<w:document {W}><w:body><w:p><w:r><w:t>Ann: Hello.</w:t></w:r></w:p></w:body></w:document>"
+    assert "packed" in refusal(word(document.encode(), compression=compression))
+
+
 def test_a_damaged_package_is_refused() -> None:
     content = word(f"<w:document {W}><w:body/></w:document>".encode(), compression=zipfile.ZIP_STORED)
     assert "damaged" in refusal(content.replace(b"<w:body/>", b"<w:bodyX>"))
