@@ -14,6 +14,7 @@ import yaml
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.configuration.variables import VARIABLES
 from artifact_assets.reference.markdown import code, page, prose, table
+from artifact_assets.reference.meanings import MEANINGS
 
 Schema = Mapping[str, Any]
 
@@ -53,8 +54,9 @@ def _places(whole: Schema, definitions: Schema) -> dict[str, list[str]]:
             for name in _references(value):
                 if "properties" not in definitions[name]:
                     continue
-                places.setdefault(name, []).append(here)
-                visit(definitions[name], here)
+                place = f"{here}.NAME" if value.get("type") == "object" else here
+                places.setdefault(name, []).append(place)
+                visit(definitions[name], place)
 
     visit(whole, "")
     return places
@@ -62,10 +64,36 @@ def _places(whole: Schema, definitions: Schema) -> dict[str, list[str]]:
 
 def _section(name: str, definitions: Schema, used: list[str]) -> str:
     schema, where = definitions[name], ", ".join(code(path) for path in used)
-    return f"### {name}\n\n{prose(schema.get('description', ''))}\n\nUsed at {where}.\n\n{_keys(schema, definitions)}"
+    keys = _keys(schema, definitions, name)
+    return f"### {name}\n\n{prose(schema.get('description', ''))}\n\nUsed at {where}.\n\n{keys}"
 
 
-def _keys(schema: Schema, definitions: Schema) -> str:
+def keys_without_meaning() -> list[str]:
+    """Keys, as SECTION.KEY, that neither their model, nor what stands there, nor ``meanings`` explains."""
+    whole = Configuration.model_json_schema()
+    definitions: Schema = whole.get("$defs", {})
+    sections = {"Configuration": whole, **{name: definitions[name] for name in _places(whole, definitions)}}
+    return [
+        f"{name}.{key}"
+        for name, schema in sections.items()
+        for key, value in schema["properties"].items()
+        if not (_meaning(value, definitions) or f"{name}.{key}" in MEANINGS)
+    ]
+
+
+def needless_meanings() -> list[str]:
+    """Entries of ``meanings`` whose key is gone or explains itself by now."""
+    definitions: Schema = Configuration.model_json_schema().get("$defs", {})
+    needless: list[str] = []
+    for entry in MEANINGS:
+        name, _, key = entry.partition(".")
+        value = definitions.get(name, {}).get("properties", {}).get(key)
+        if value is None or _meaning(value, definitions):
+            needless.append(entry)
+    return needless
+
+
+def _keys(schema: Schema, definitions: Schema, section: str = "") -> str:
     required = set(schema.get("required", ()))
     return table(
         ("key", "value", "default", "meaning"),
@@ -74,7 +102,7 @@ def _keys(schema: Schema, definitions: Schema) -> str:
                 f"`{key}`",
                 _kind(value, definitions),
                 "required" if key in required else _default(value, definitions),
-                prose(_meaning(value, definitions)),
+                prose(_meaning(value, definitions) or MEANINGS.get(f"{section}.{key}", "")),
             )
             for key, value in schema.get("properties", {}).items()
         ),

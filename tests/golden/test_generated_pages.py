@@ -13,6 +13,7 @@ from artifact_assets.configuration.settings import Settings
 from artifact_assets.configuration.variables import VARIABLES
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.states import IntentState, MeetingState
+from artifact_assets.reference.configuration_page import keys_without_meaning, needless_meanings
 from artifact_assets.reference.pages import PAGES
 from artifact_assets.reference.schemas import NAMES, schema_of
 
@@ -23,6 +24,14 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 def test_a_generated_page_is_current(name: str) -> None:
     current = (DOCS / name).read_text("utf-8") if (DOCS / name).exists() else ""
     assert PAGES[name]() == current, f"docs/{name} is out of date: run `python docs/generate.py` and commit it"
+
+
+def test_every_configuration_key_says_what_it_means() -> None:
+    assert keys_without_meaning() == [], "give them a Field(description=...)"
+
+
+def test_no_meaning_is_told_twice_or_for_nothing() -> None:
+    assert needless_meanings() == [], "take them out of reference/meanings.py"
 
 
 def test_every_environment_variable_that_is_read_is_described() -> None:
