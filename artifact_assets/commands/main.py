@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "trace": "print a meeting's whole history",
     "status": "one screen: what is degraded, what waits, what to type",
     "deliveries": "list writes",
+    "review": "list, approve, edit or reject items that wait for a person",
     "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",

@@ -8,15 +8,18 @@ before each write.
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 from artifact_assets.domain.art.checks import accurate_check, relevant_check, timely_check
+from artifact_assets.domain.art.decisions import decide
 from artifact_assets.domain.art.identity import Identified, KnownArtifactItem, assign_ids
-from artifact_assets.domain.art.judgement import judge
+from artifact_assets.domain.art.judgement import judge, recheck_in, scene_of
 from artifact_assets.domain.artifact import Artifact, Item, ItemKind, ItemState
 from artifact_assets.domain.documents import digest_of, to_bytes
 from artifact_assets.domain.records import CheckResult, Counts, Json, KnownItem
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.case import Case
+from artifact_assets.stages.decisions import decisions_key, decisions_of
 from artifact_assets.stages.extracted import brief_for
 from artifact_assets.stages.stage import Outcome, StageWork
 
@@ -28,6 +31,7 @@ async def _components(case: Case) -> Json:
         "normalized": case.documents[Stage.NORMALIZED],
         "vocabulary": digest_of(configuration.vocabulary.model_dump(mode="json")),
         "art": digest_of(configuration.art.judged_by()),
+        "decisions": list(await decisions_key(case.meeting.meeting_id, case.equipment.ledger)),
     }
 
 
@@ -39,6 +43,7 @@ async def _perform(case: Case) -> Outcome:
     identified = assign_ids(
         equipment.tenant, case.meeting.meeting_id, judgement.items, await _known(case), policy.identity
     )
+    identified = await _with_decisions(case, identified)
     artifact = Artifact(
         meeting_id=case.meeting.meeting_id,
         revision=case.meeting.revision,
@@ -57,6 +62,17 @@ async def _perform(case: Case) -> Outcome:
         metadata={**describe(artifact, identified), "document": equipment.store.location(digest)},
         checks=await art_checks(case, artifact),
     )
+
+
+async def _with_decisions(case: Case, identified: Identified) -> Identified:
+    """What people decided put in force: an approved item is not held again for the same reason, a rejected one stays out."""
+    equipment = case.equipment
+    decisions = await decisions_of(case.meeting.meeting_id, equipment.ledger, equipment.store)
+    if not decisions:
+        return identified
+    transcript = await case.transcript()
+    scene = scene_of(transcript, brief_for(case, transcript), equipment.configuration.art)
+    return decide(identified, decisions, partial(recheck_in, scene))
 
 
 async def art_checks(case: Case, artifact: Artifact) -> tuple[CheckResult, ...]:
