@@ -20,6 +20,7 @@ FORMATS_VERSION = "1"
 """Raised whenever any file could be read differently than before, so that stored normalizations are made anew."""
 
 DEFAULT_LIMITS = ReadingLimits()
+LONGEST_TITLE = 300
 
 
 def read_transcript(
@@ -54,6 +55,7 @@ def read_transcript(
             f"Read as {entry.name}, the file holds no spoken words.",
         )
     if not reading.settled:
+        reading.title = " ".join((reading.title or "").split())[:LONGEST_TITLE] or None
         _add_file_name(reading, file_name)
     reading.notes.take(probe_notes)
     return Transcript(

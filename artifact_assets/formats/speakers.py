@@ -29,6 +29,8 @@ _BOT = re.compile(
     r"(?:\.ai| ai|\.video)?(?: (?:bot|notes|meeting notes))?",
     re.IGNORECASE,
 )
+LONGEST_NAME = 200
+"""Characters of a name that are kept; a longer one is damage, and would be repeated in every turn."""
 _SPACE = re.compile(r"\s+")
 
 
@@ -39,6 +41,7 @@ def cleaned(name: str | None) -> str | None:
     if not name.isalpha():
         name = _SPACE.sub(" ", name).strip(" \t*_:：-–—•>").strip()
         name = name.replace("**", "")
+    name = name[:LONGEST_NAME]
     return None if not name or " ".join(name.casefold().split()) in _NOBODY else name
 
 

@@ -128,6 +128,14 @@ def test_no_line_makes_reading_slow(line: str, frame: str) -> None:
     assert outcome(frame.format(line).encode(), "") in {*format_names(), *ALLOWED}
 
 
+def test_titles_and_names_of_any_length_are_cut() -> None:
+    content = json.dumps({"title": "a\nb " * 999, "sentences": [{"speaker_name": "x" * 9999, "text": "Hi."}]})
+    transcript = read_transcript(content.encode())
+    assert transcript.title is not None
+    assert transcript.title.startswith("a b a b")
+    assert (len(transcript.title), len(transcript.turns[0].speaker or "")) == (300, 200)
+
+
 def test_nul_and_lone_surrogates_become_replacement_characters_with_a_warning() -> None:
     text = read_transcript(b"Ann: a\x00b.\nBob: Hi.\n")
     assert text.turns[0].text == "a\ufffdb."
