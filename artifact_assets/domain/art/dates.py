@@ -21,7 +21,7 @@ from artifact_assets.domain.quantities.days import days_of, parse_day
 def dates(subject: Subject) -> Iterator[RuleFailure]:
     """Every claimed day is among the days the evidence can mean. A claimed phrase was said."""
     today = meeting_day(subject)
-    heard = frozenset(day for sentence in subject.said for m in days_of(words_of(sentence), today) for day in m.days)
+    heard = _heard(subject, today)
     match subject.content:
         case ActionItem() | NextStep() as content:
             yield from _due(content, subject, heard, today)
@@ -35,6 +35,19 @@ def dates(subject: Subject) -> Iterator[RuleFailure]:
             return
         case content:
             yield from _in_text(content.text, subject, heard, today)
+
+
+def _heard(subject: Subject, today: date | None) -> frozenset[date]:
+    """Days the quotes mean; where they name none, days their whole sentences mean.
+
+    A date beside a quoted promise often belongs to something else: "I'll write the notes by Friday, we ship the 27th".
+    """
+    quoted = [m for text in subject.quoted for m in days_of(words_of(text), today)]
+    content = subject.content
+    phrase = content.due_text if isinstance(content, ActionItem | NextStep) else None
+    if not quoted or phrase:
+        quoted = [m for sentence in subject.said for m in days_of(words_of(sentence), today)]
+    return frozenset(day for mention in quoted for day in mention.days)
 
 
 def meeting_day(subject: Subject) -> date | None:

@@ -15,9 +15,9 @@ from artifact_assets.domain.art.subject import Subject
 from artifact_assets.domain.art.vocabulary import rule_of
 from artifact_assets.domain.artifact import FieldUpdate, RuleFailure
 from artifact_assets.domain.brief import FieldRule, FieldType
-from artifact_assets.domain.grounding.words import words_of
-from artifact_assets.domain.quantities.amounts import UNITS, mentions_of
-from artifact_assets.domain.quantities.days import parse_day
+from artifact_assets.domain.grounding.words import Word, words_of
+from artifact_assets.domain.quantities.amounts import UNITS, Mention, mentions_of
+from artifact_assets.domain.quantities.days import days_of, parse_day
 
 
 def field_values(subject: Subject) -> Iterator[RuleFailure]:
@@ -31,8 +31,48 @@ def field_values(subject: Subject) -> Iterator[RuleFailure]:
     problem = _invalid(content.value, rule)
     if problem is not None:
         yield failure(Code.VALUE_INVALID, f"{rule.name}: {problem}.")
-    if subject.turns and rule.type in (FieldType.TEXT, FieldType.ENUM) and not _said(content.value, rule, subject):
+    if not subject.turns:
+        return
+    if rule.type in (FieldType.TEXT, FieldType.ENUM) and not _said(content.value, rule, subject):
         yield failure(Code.VALUE_NOT_IN_EVIDENCE, f"The value of {rule.name} was not said in the evidence.")
+    if (
+        rule.type in (FieldType.NUMBER, FieldType.MONEY)
+        and problem is None
+        and not _meant(content.value, rule, subject)
+    ):
+        yield failure(
+            Code.VALUE_NOT_IN_EVIDENCE, f"The number said there is not the {rule.field} of the {rule.object}."
+        )
+
+
+def _meant(value: str, rule: FieldRule, subject: Subject) -> bool:
+    """Whether a number that was said can be this field's.
+
+    Where sums of money were named, a money field takes one of them and a count takes none. Of the others, the number
+    nearest to a phrase configured for the field is meant: "25 seats over two years" has 25 seats.
+    """
+    claimed = mentions_of(words_of(value))[0]
+    backing = False
+    for sentence in subject.said:
+        words = words_of(sentence)
+        dated = {at for day in days_of(words, None) for at in range(day.start, day.end)}
+        found = [m for m in mentions_of(words) if m.start not in dated and m.unit != "percent"]
+        money = [m for m in found if m.unit is not None]
+        found = (money or found) if rule.type is FieldType.MONEY else [m for m in found if m.unit is None]
+        backing = backing or any(m.backs(claimed) for m in _nearest(found, words, rule))
+    return backing
+
+
+def _nearest(found: list[Mention], words: list[Word], rule: FieldRule) -> list[Mention]:
+    """The mentions nearest to a phrase of the field; all where no phrase was said."""
+    texts = [word.text for word in words]
+    phrases = [[word.text for word in words_of(phrase)] for phrase in (*rule.phrases, rule.field.replace("_", " "))]
+    places = [at for phrase in phrases if phrase for at in range(len(texts)) if texts[at : at + len(phrase)] == phrase]
+    if not places:
+        return found
+    away = {m.start: min(abs(m.start - at) for at in places) for m in found}
+    least = min(away.values(), default=0)
+    return [m for m in found if away[m.start] == least]
 
 
 def _invalid(value: str, rule: FieldRule) -> str | None:

@@ -100,8 +100,14 @@ def _tied(person: str, subject: Subject, said: list[str]) -> bool:
     named = any(f" {name} " in f" {text} " for name in names for text in said)
     if given or (named and (asks or not any(_FIRM_FIRST.search(text) for text in said))):
         return True
-    promised = any(_FIRM_FIRST.search(text) for text in said)
-    return asks and (not promised or any("you" in text.split() for text in said)) and _answers(person, subject)
+    return _asked(subject, said) and _answers(person, subject)
+
+
+def _asked(subject: Subject, said: list[str]) -> bool:
+    """Whether the evidence asks somebody. Who promises in the quote itself asks only if the quote does too."""
+    quoted = [normal_text(text) for text in subject.quoted]
+    promised = any(_FIRM_FIRST.search(text) for text in quoted)
+    return any(_SECOND.search(text) for text in (quoted if promised else said))
 
 
 def _names_of(person: str, subject: Subject) -> list[str]:

@@ -5,7 +5,10 @@ What belongs here: rules about quotes alone. What does not: what evidence has to
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
+
+from rapidfuzz.distance import LCSseq
 
 from artifact_assets.domain.art.codes import Code, failure
 from artifact_assets.domain.art.likeness import content_words, stem, support
@@ -45,12 +48,22 @@ def _altered(evidence: GroundedEvidence, subject: Subject) -> bool:
         return True
     if _denies([word.text for word in quoted]) != _denies(heard):
         return True
+    if _reordered([word.text for word in quoted], heard):
+        return True
     stems = frozenset(stem(word) for word in heard)
     meaning = [stem(word) for word in content_words(evidence.quote)]
     if 1 - support(meaning, stems) > policy.max_fuzzy_altered:
         return True
     names = {w.text for w in quoted[1:] if evidence.quote[w.start].isupper() and w.text not in FUNCTION_WORDS}
     return any(support([stem(name)], stems) == 0 for name in names)
+
+
+def _reordered(quoted: list[str], heard: list[str]) -> bool:
+    """Whether words of the quote stand elsewhere in the place found: put together anew, not misheard."""
+    kept = LCSseq.opcodes(quoted, heard)
+    missing = Counter(w for step in kept if step.tag != "equal" for w in quoted[step.src_start : step.src_end])
+    unused = Counter(w for step in kept if step.tag != "equal" for w in heard[step.dest_start : step.dest_end])
+    return bool(missing & unused)
 
 
 def _denies(words: Sequence[str]) -> bool:

@@ -51,7 +51,7 @@ def _against(
     own = [(n, end) for n, end in near if _speaker(subjects[n], end) == _speaker_at(subjects[n].scene, back.place)]
     if back.points:
         said = {stem(word) for word in content_words(back.elsewhere)}
-        about = [(end, -n) for n, end in own if not said or _shared(wanted[n], said)]
+        about = [(end, -n) for n, end in own if _shared(wanted[n], said) >= min(_NEEDED, len(said))]
         if about:
             yield -max(about)[1], Code.POSSIBLY_RETRACTED, "takes something back right after it"
     if back.names is not None:

@@ -74,6 +74,12 @@ class Subject:
         """What was really said: the sentences each quote was found in, whole. The quote's own wording is never used."""
         return tuple(sentence for evidence in self.evidence for sentence in self.sentences(evidence))
 
+    @cached_property
+    def quoted(self) -> tuple[str, ...]:
+        """The very words of the transcript each quote was found in, without the rest of their sentences."""
+        turns = self.scene.index.turns
+        return tuple(turns[s.turn].text[s.start : s.end] for evidence in self.evidence for s in evidence.spans)
+
     def sentences(self, evidence: GroundedEvidence) -> tuple[str, ...]:
         """The sentences of the transcript that one piece of evidence touches, one text per turn."""
         texts: list[str] = []

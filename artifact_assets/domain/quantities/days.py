@@ -240,10 +240,8 @@ def _period(  # noqa: C901, PLR0911  a grammar branches
         if before in _PAST or today is None:
             return _of(at, at + 1)
         year = today.year + (month < today.month)
-        start = date(year, month, 1)
-        if texts[max(0, at - 2) : at] == ["end", "of"]:
-            return _of(at, at + 1, _month_end(year, month))
-        return _of(at, at + 1, start, start - timedelta(days=1), _month_end(year, month))
+        before_it = before in ("by", "before", "until")
+        return _of(at, at + 1, _month_end(year, month), date(year, month, 1) - timedelta(days=1) if before_it else None)
     if word in ("q1", "q2", "q3", "q4"):
         last = 3 * int(word[1])
         return _of(at, at + 1, today and _month_end(today.year + (last < today.month), last))
