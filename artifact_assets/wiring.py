@@ -10,25 +10,29 @@ import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from datetime import UTC, datetime
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Clock, Extractor
+from artifact_assets.domain.ports import Clock, Destination, Extractor
+from artifact_assets.domain.routes import RECORDS
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
 from artifact_assets.extraction.model.asking import Asker
+from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
-from artifact_assets.stages.delivered import RECORDS
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
 from resources.clock import ShiftedClock, SystemClock
 from resources.destinations.record_store import RecordStore
 from resources.inbox import FileInbox
+from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
+from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
 from resources.sources import FileSources
@@ -68,9 +72,46 @@ def open_equipment(
             extractor=stack.enter_context(
                 extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished)
             ),
-            destinations={RECORDS: records},
+            destinations={RECORDS: records, **stack.enter_context(open_destinations(settings, configuration))},
             is_gone=lambda owner: is_gone(owner, run_finished),
         )
+
+
+@contextlib.contextmanager
+def open_destinations(settings: Settings, configuration: Configuration) -> Generator[Mapping[str, Destination]]:
+    """The configured destinations, closed afterwards. Nothing is asked of them before somebody needs them.
+
+    Raises PipelineError(unreadable_input) for one whose secret is missing.
+    """
+    with contextlib.ExitStack() as stack:
+        opened: dict[str, Destination] = {}
+        for name, told in configuration.destinations.items():
+            # Imported here: most deployments start without a destination of their own.
+            from resources.destinations.opening import Opening, open_destination  # noqa: PLC0415 - see above
+            from resources.http.budget import Limits  # noqa: PLC0415 - see above
+
+            secret = os.environ.get(told.secret or "", "")
+            if not secret:
+                raise PipelineError(
+                    FailureClass.UNREADABLE_INPUT,
+                    f"The secret of destination {name} is not in the environment, so nothing was started.",
+                    f"Set {told.secret or 'the variable that `secret` names'} to its token or key.",
+                )
+            destination = open_destination(
+                Opening(
+                    name,
+                    told.vendor,
+                    secret,
+                    told.base_url,
+                    told.account,
+                    told.options,
+                    Limits(**told.limits.model_dump()),
+                    clock_for(settings).now,
+                )
+            )
+            stack.callback(getattr(destination, "close"))  # noqa: B009 - not part of the port
+            opened[name] = destination
+        yield opened
 
 
 def clock_for(settings: Settings) -> Clock:
@@ -112,17 +153,43 @@ def _asker(
     settings: Settings, configuration: Configuration, ledger: sql.SqlLedger, run_finished: Callable[[str], bool]
 ) -> Asker:
     clock, policy, numbers = clock_for(settings), configuration.model, itertools.count()
+    model, store = (
+        OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
+        open_store(settings.store),
+    )
     return Asker(
-        model=OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
+        model=model,
         answers=SqlAnswers(ledger),
         dependencies=SqlDependencies(ledger, clock),
-        store=open_store(settings.store),
+        store=store,
         clock=clock,
         policy=policy,
+        batching=Batching(SqlBatches(ledger), OpenAIBatches(model), store, clock, policy.batch),
         # Numbered, because two meetings of one process may ask the same at once.
         owner=lambda run_id: f"{lease_owner(run_id)}-{next(numbers)}",
         is_gone=lambda owner: is_gone(owner, run_finished),
     )
+
+
+@contextlib.contextmanager
+def open_batch_desk(settings: Settings, configuration: Configuration) -> Generator[BatchDesk | None]:
+    """Who submits and reads batches; None when no model is configured or batches are off."""
+    if settings.llm_model is None or configuration.model.batch.use == "off":
+        yield None
+        return
+    with open_ledger(settings) as ledger:
+        asker = _asker(settings, configuration, ledger, lambda _: False)
+        batching = asker.batching
+        assert batching is not None
+        yield BatchDesk(
+            asker.model.provider,
+            batching.endpoint,
+            batching.book,
+            asker.answers,
+            asker.store,
+            asker.clock,
+            asker.policy,
+        )
 
 
 def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:

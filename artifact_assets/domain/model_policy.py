@@ -14,6 +14,7 @@ from artifact_assets.domain.artifact import ItemKind
 from artifact_assets.domain.budgets import BudgetPolicy
 from artifact_assets.domain.dependency import BreakerPolicy
 from artifact_assets.domain.documents import Document
+from artifact_assets.domain.model_batches import BatchPolicy
 from artifact_assets.domain.policies import Backoff
 from artifact_assets.domain.rates import RatePolicy
 
@@ -64,8 +65,12 @@ class ModelPolicy(Document):
     temperature: float | None = Field(default=0.0, ge=0, le=2, description="null for models that refuse it.")
     seed: int | None = Field(default=7, description="Another seed asks again what was answered before.")
     reasoning_effort: Literal["none", "minimal", "low", "medium", "high"] | None = None
-    limits_in_schema: bool = Field(
-        default=False, description="Send maxItems and maxLength too: keeps weak local models from endless lists."
+    most_items: int | None = Field(
+        default=None,
+        ge=1,
+        le=200,
+        description="Send lengths in the schema too, and so many items in each list: keeps weak local models from "
+        "endless lists. Some hosted models refuse it.",
     )
     samples: int = Field(default=1, ge=1, le=9, description="Ask so often and keep what most answers agree on.")
     parallel_chunks: int = Field(default=4, ge=1, le=64)
@@ -77,6 +82,7 @@ class ModelPolicy(Document):
     rate: RatePolicy = RatePolicy()
     budgets: BudgetPolicy = BudgetPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
+    batch: BatchPolicy = BatchPolicy()
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

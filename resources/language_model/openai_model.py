@@ -11,8 +11,9 @@ fail in ways outside its own family of errors.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -74,21 +75,20 @@ class OpenAIModel:
 
     async def ask(self, request: ModelRequest) -> RawAnswer:
         """See ``LanguageModel.ask``. Bounded by the connect and read timeouts; the caller bounds the whole."""
+        completions: Any = self.connected().chat.completions.with_raw_response
+        with self.failures():
+            response = await completions.create(**body_of(request))
+        headers = _lower(response.headers)
+        return RawAnswer(cast("bytes", response.content), limits_of(headers), headers.get("x-request-id"))
+
+    @contextlib.contextmanager
+    def failures(self) -> Generator[None]:
+        """Turns the SDK's errors within the block into ``ModelFailure``."""
         openai = self._sdk
-        completions: Any = self._connected().chat.completions.with_raw_response
         try:
-            response = await completions.create(
-                model=request.model,
-                messages=[{"role": message.role, "content": message.text} for message in request.messages],
-                response_format={
-                    "type": "json_schema",
-                    "json_schema": {"name": request.schema_name, "strict": True, "schema": request.schema},
-                },
-                **request.parameters,
-            )
+            yield
         except openai.APIStatusError as error:
-            headers = _lower(error.response.headers)
-            wait = retry_after(headers, self._clock.now())
+            wait = retry_after(_lower(error.response.headers), self._clock.now())
             raise status_failure(self._provider, error.status_code, error.code, error.type, error.param, wait) from None
         except openai.APIConnectionError as error:
             kind = type(error.__cause__ or error).__name__
@@ -99,11 +99,8 @@ class OpenAIModel:
                 kind=kind,
             ) from None
         except openai.OpenAIError as error:
-            raise connection_failure(
-                self._provider, timed_out=False, connected=False, kind=type(error).__name__
-            ) from None
-        headers = _lower(response.headers)
-        return RawAnswer(cast("bytes", response.content), limits_of(headers), headers.get("x-request-id"))
+            kind = type(error).__name__
+            raise connection_failure(self._provider, timed_out=False, connected=False, kind=kind) from None
 
     async def aclose(self) -> None:
         """Close the connections of the running event loop."""
@@ -111,7 +108,7 @@ class OpenAIModel:
         if known is not None and known[0] is asyncio.get_running_loop():
             await known[1].close()
 
-    def _connected(self) -> AsyncOpenAI:
+    def connected(self) -> AsyncOpenAI:
         """A client of the running event loop: its connections cannot move to another one."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._client[0] is not loop:
@@ -121,9 +118,22 @@ class OpenAIModel:
                 connect=policy.connect_timeout_seconds,
                 pool=policy.call_timeout_seconds,
             )
-            client = self._sdk.AsyncOpenAI(api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0)
+            client = self._sdk.AsyncOpenAI(
+                api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0
+            )
             self._client = (loop, client)
         return self._client[1]
+
+
+def body_of(request: ModelRequest) -> dict[str, Any]:
+    """The request as the wire format has it."""
+    form = {"name": request.schema_name, "strict": True, "schema": dict(request.schema)}
+    return {
+        "model": request.model,
+        "messages": [{"role": message.role, "content": message.text} for message in request.messages],
+        "response_format": {"type": "json_schema", "json_schema": form},
+        **request.parameters,
+    }
 
 
 def _lower(headers: Mapping[str, str]) -> dict[str, str]:

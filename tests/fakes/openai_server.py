@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tests.fakes.http_server import HttpServer, Reply, Request
+from tests.fakes.openai_batches import FakeBatches
 
 EMPTY: dict[str, list[object]] = {"action_items": [], "decisions": [], "next_steps": []}
 Outcome = Reply | Mapping[str, Any] | str
@@ -87,10 +88,10 @@ class FakeOpenAI:
 
     script: Script | Iterable[Outcome]
     latency: float = 0.0
+    batches: FakeBatches | None = None
     asked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     headers: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
     answered: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    most_at_once: int = 0
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -110,6 +111,9 @@ class FakeOpenAI:
         return f"{self._server.url}/v1"
 
     async def _handle(self, request: Request) -> Reply:
+        told = self.batches.handle(request) if self.batches else None
+        if told is not None:
+            return told
         if request.path != "/v1/chat/completions":
             return error(404, "unknown_url", "invalid_request_error")
         body = request.json

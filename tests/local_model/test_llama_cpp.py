@@ -22,6 +22,7 @@ import pytest
 from artifact_assets.domain.art.judgement import judge
 from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.artifact import Extraction, ItemState
+from artifact_assets.domain.brief import Brief, Errand
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.model_policy import ModelPolicy
 from tests.domain.meeting_of import meeting
@@ -36,15 +37,16 @@ TALK = meeting(
     ("Dan", "Yes, I'll fix the rounding and rerun reconciliation by Friday."),
     ("Priya", "Good, then we decided to keep the old report until next month."),
 )
+BRIEF = Brief(errand=Errand(meeting_id="m-1", run_id="r-1"))
 POLICY = ModelPolicy(
     read_timeout_seconds=300,
     call_timeout_seconds=300,
     deadline_seconds=900,
     chunk_tokens=1000,
     overlap_tokens=100,
-    output_tokens=500,
+    output_tokens=1500,
     output_limit_parameter="max_tokens",
-    limits_in_schema=True,
+    most_items=1,
     attempts=2,
 )
 
@@ -78,7 +80,7 @@ def base_url() -> Generator[str]:
 def test_what_a_model_without_understanding_makes_up_is_stopped(base_url: str, home: Path) -> None:
     with open_desk(home, base_url, POLICY) as desk:
         try:
-            found = asyncio.run(desk.extractor.extract(TALK, "d" * 64, desk.brief))
+            found = asyncio.run(desk.extractor.extract(TALK, "d" * 64, BRIEF))
         except PipelineError as failure:
             pytest.fail(f"no extraction: {failure}")
         calls = asyncio.run(desk.answers.calls("m-1"))
@@ -90,7 +92,7 @@ def test_what_a_model_without_understanding_makes_up_is_stopped(base_url: str, h
         assert {failure.code for failure in found.failures} <= {"model_output_invalid", "model_output_truncated"}
         return
     said = " ".join(turn.text for turn in TALK.turns)
-    for item in judge(found, TALK, desk.brief, ArtPolicy(max_ungrounded_share=1)).items:
+    for item in judge(found, TALK, BRIEF, ArtPolicy(max_ungrounded_share=1)).items:
         invented = not all(evidence.spans for evidence in item.evidence) or not item.evidence
         assert not (invented and item.state is ItemState.ACCEPTED)
         if item.state is ItemState.ACCEPTED:

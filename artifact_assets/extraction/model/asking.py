@@ -27,6 +27,7 @@ from artifact_assets.domain.model_ports import (
     RawAnswer,
 )
 from artifact_assets.domain.ports import ArtifactStore, Clock
+from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.envelope import Written, usage_of, written
 from artifact_assets.extraction.model.permission import Permission
 from artifact_assets.extraction.model.prompt import PROMPT_DIGEST, PROMPT_VERSION
@@ -54,6 +55,7 @@ class Asker:
     policy: ModelPolicy
     owner: Callable[[str], str]
     is_gone: Callable[[str], bool]
+    batching: Batching | None = None
 
     @property
     def permission(self) -> Permission:
@@ -95,6 +97,8 @@ class Asker:
 
     async def _sending(self, request: ModelRequest, errand: Errand, deadline: float, owner: str) -> Answer:
         try:
+            if self.batching is not None and self.batching.takes(errand):
+                await self.batching.put_off(request, errand)
             return await self._attempts(request, errand, deadline, owner)
         finally:
             # No effect after an answer was recorded; else, also when cancelled, the next one may ask at once.

@@ -92,7 +92,7 @@ class ModelExtractor:
             "provider": self._asker.model.provider,
             "model": self._model,
             "prompt": PROMPT_DIGEST,
-            "schema": digest_of(schema_for(Vocabulary(), limits=policy.limits_in_schema)),
+            "schema": digest_of(schema_for(Vocabulary(), most_items=policy.most_items)),
             "chunks": f"{policy.chunk_tokens}+{policy.overlap_tokens}",
             "samples": str(policy.samples),
             "redact": str(policy.redact),
@@ -153,7 +153,7 @@ class ModelExtractor:
         return {name: str(value) for name, value in self._policy.parameters().items()}
 
     def _schema(self, brief: Brief) -> Mapping[str, Any]:
-        return schema_for(brief.vocabulary, limits=self._policy.limits_in_schema)
+        return schema_for(brief.vocabulary, most_items=self._policy.most_items)
 
     def _messages(
         self, chunk: Chunk, transcript: Transcript, brief: Brief, chunks: Sequence[Chunk]

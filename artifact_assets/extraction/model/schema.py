@@ -21,11 +21,10 @@ from artifact_assets.domain.documents import Document
 
 SCHEMA_NAME = "meeting_outcome"
 SCHEMA_FILE = Path(__file__).with_name("schema.json")
-MAX_ITEMS = 60
 MAX_QUOTES = 4
 MAX_TURNS = 8
-MAX_TEXT = 400
-MAX_QUOTE = 400
+MAX_TEXT = 200
+MAX_QUOTE = 250
 
 Schema = dict[str, Any]
 
@@ -41,14 +40,14 @@ def generated() -> Schema:
     )
 
 
-def schema_for(vocabulary: Vocabulary, *, limits: bool = False) -> Schema:
+def schema_for(vocabulary: Vocabulary, *, most_items: int | None = None) -> Schema:
     """The form for one configuration. What is not configured is not in it, so that a model cannot name it."""
     schema: Schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
     if vocabulary.fields:
         _add(schema, "field_updates", _list(_field_update(vocabulary.fields)))
     if vocabulary.tags:
         _add(schema, "tags", _list(_tag(vocabulary.tags)))
-    return _limited(schema) if limits else schema
+    return schema if most_items is None else _limited(schema, most_items)
 
 
 def _claim(content: type[Document]) -> Schema:
@@ -114,11 +113,11 @@ def _add(schema: Schema, name: str, value: Schema) -> None:
     schema["required"].append(name)
 
 
-def _limited(schema: Schema) -> Schema:
+def _limited(schema: Schema, most_items: int) -> Schema:
     """The form with lengths, for servers that hold a model to them."""
     limited = copy.deepcopy(schema)
     for items in limited["properties"].values():
-        items["maxItems"] = MAX_ITEMS
+        items["maxItems"] = most_items
         for form in items["items"].get("anyOf", [items["items"]]):
             _limit_form(form["properties"])
     return limited

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from alembic import context
 
+from resources.ledger import batch_tables
 from resources.ledger.tables import METADATA, VERSION_TABLE
+
+# Importing it is what adds its tables.
+assert batch_tables.BATCHES.metadata is METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],

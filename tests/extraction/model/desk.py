@@ -17,10 +17,14 @@ from artifact_assets.domain.policies import Backoff
 from artifact_assets.domain.ports import Clock
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
 from artifact_assets.extraction.model.asking import Asker
+from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
 from resources.artifact_store import open_store
 from resources.clock import SystemClock
+from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
+from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.ledger import SqlLedger, open_ledger
 from resources.ledger.model_calls import SqlAnswers
@@ -68,6 +72,7 @@ class Desk:
     answers: SqlAnswers
     dependencies: SqlDependencies
     asker: Asker
+    batch_desk: BatchDesk
 
     @property
     def brief(self) -> Brief:
@@ -90,14 +95,20 @@ def open_desk(
     with open_ledger(url or f"sqlite:///{home / 'ledger.db'}", tenant=TENANT, clock=clock) as ledger:
         answers, dependencies = SqlAnswers(ledger), SqlDependencies(ledger, clock)
         serial = iter(range(1_000_000))
+        model, store = OpenAIModel(base_url, "test-key", policy, clock), open_store(str(home / "store"))
+        endpoint, book = OpenAIBatches(model), SqlBatches(ledger)
         asker = Asker(
-            model=OpenAIModel(base_url, "test-key", policy, clock),
+            model=model,
             answers=answers,
             dependencies=dependencies,
-            store=open_store(str(home / "store")),
+            store=store,
             clock=clock,
             policy=policy,
             owner=lambda run_id: f"{run_id}@{id(ledger)}:{next(serial)}",
             is_gone=lambda _: False,
+            batching=Batching(book, endpoint, store, clock, policy.batch),
         )
-        yield Desk(ModelExtractor(asker, "fake-1", DeterministicExtractor()), ledger, answers, dependencies, asker)
+        batch_desk = BatchDesk(model.provider, endpoint, book, answers, store, clock, policy)
+        yield Desk(
+            ModelExtractor(asker, "fake-1", DeterministicExtractor()), ledger, answers, dependencies, asker, batch_desk
+        )
