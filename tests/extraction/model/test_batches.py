@@ -74,9 +74,11 @@ def test_a_backfill_waits_without_a_worker_and_finds_its_answers_at_half_the_pri
 
 
 def test_live_meetings_are_not_put_into_batches(home: Path) -> None:
-    with FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(all_good)) as server:
-        with open_desk(home, server.base_url, POLICY) as desk:
-            assert extract(desk, 0, backfill=None) == 1
+    with (
+        FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(all_good)) as server,
+        open_desk(home, server.base_url, POLICY) as desk,
+    ):
+        assert extract(desk, 0, backfill=None) == 1
 
 
 def test_expired_failed_and_missing_lines_are_sent_by_themselves_and_strange_ones_counted(
@@ -88,13 +90,15 @@ def test_expired_failed_and_missing_lines_are_sent_by_themselves_and_strange_one
         empty = answered(ids[1], {"choices": []})
         return "expired", [*good, empty, {"custom_id": 7}], [expired(ids[2]), refused(ids[3])]
 
-    with FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(course)) as server:
-        with open_desk(home, server.base_url, POLICY, clock) as desk:
-            for number in range(5):
-                extract(desk, number)
-            assert rounds(desk, 2) == [Round(submitted=5), Round(answered=1, at_once=4, unknown=1, twice=1)]
-            assert [extract(desk, number) for number in range(5)] == [1] * 5
-            assert len(server.asked) == 4
+    with (
+        FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(course)) as server,
+        open_desk(home, server.base_url, POLICY, clock) as desk,
+    ):
+        for number in range(5):
+            extract(desk, number)
+        assert rounds(desk, 2) == [Round(submitted=5), Round(answered=1, at_once=4, unknown=1, twice=1)]
+        assert [extract(desk, number) for number in range(5)] == [1] * 5
+        assert len(server.asked) == 4
 
 
 @pytest.mark.parametrize("status", ["failed", "cancelled"])
@@ -110,24 +114,28 @@ def test_a_batch_that_is_too_slow_is_cancelled_and_what_it_did_is_kept(home: Pat
     def half(requests: list[dict[str, Any]]) -> tuple[str, list[Line], list[Line]]:
         return "cancelled", [answered(requests[0]["custom_id"], GOOD)], []
 
-    with FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(half, after_polls=None)) as server:
-        with open_desk(home, server.base_url, POLICY, clock) as desk:
-            for number in range(2):
-                extract(desk, number)
-            assert rounds(desk, 2) == [Round(submitted=2), Round()]
-            clock.forward(3601)
-            assert rounds(desk) == [Round(answered=1, at_once=1)]
-            assert [extract(desk, number) for number in range(2)] == [1, 1]
-            assert len(server.asked) == 1
+    with (
+        FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(half, after_polls=None)) as server,
+        open_desk(home, server.base_url, POLICY, clock) as desk,
+    ):
+        for number in range(2):
+            extract(desk, number)
+        assert rounds(desk, 2) == [Round(submitted=2), Round()]
+        clock.forward(3601)
+        assert rounds(desk) == [Round(answered=1, at_once=1)]
+        assert [extract(desk, number) for number in range(2)] == [1, 1]
+        assert len(server.asked) == 1
 
 
 def test_nobody_submits_batches_a_request_is_sent_by_itself_at_its_deadline(home: Path, clock: ScriptedClock) -> None:
-    with FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(all_good)) as server:
-        with open_desk(home, server.base_url, POLICY, clock) as desk:
-            assert isinstance(extract(desk, 0), Deferral)
-            clock.forward(3601)
-            assert extract(desk, 0) == 1
-            assert rounds(desk) == [Round()]
+    with (
+        FakeOpenAI([form(SEND_QUOTE)], batches=FakeBatches(all_good)) as server,
+        open_desk(home, server.base_url, POLICY, clock) as desk,
+    ):
+        assert isinstance(extract(desk, 0), Deferral)
+        clock.forward(3601)
+        assert extract(desk, 0) == 1
+        assert rounds(desk) == [Round()]
 
 
 def test_a_reply_lost_after_the_submission_does_not_submit_twice(home: Path) -> None:
@@ -174,13 +182,16 @@ def test_files_are_split_at_the_providers_limits(home: Path) -> None:
 
 def test_two_processes_do_not_work_on_the_same_batches(home: Path) -> None:
     batches = FakeBatches(all_good)
-    with FakeOpenAI([form()], batches=batches) as server:
-        with open_desk(home, server.base_url, POLICY) as one, open_desk(home, server.base_url, POLICY) as other:
-            extract(one, 0)
+    with (
+        FakeOpenAI([form()], batches=batches) as server,
+        open_desk(home, server.base_url, POLICY) as one,
+        open_desk(home, server.base_url, POLICY) as other,
+    ):
+        extract(one, 0)
 
-            async def both() -> list[Round]:
-                return list(await asyncio.gather(one.batch_desk.work("a@h:1:1"), other.batch_desk.work("b@h:1:1")))
+        async def both() -> list[Round]:
+            return list(await asyncio.gather(one.batch_desk.work("a@h:1:1"), other.batch_desk.work("b@h:1:1")))
 
-            done = asyncio.run(both())
+        done = asyncio.run(both())
     assert sorted(r.submitted for r in done) == [0, 1]
     assert len(batches.batches) == 1
