@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up chaos test check clean
+.PHONY: help setup demo up check-assets chaos test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -25,7 +25,10 @@ up: $(SETUP) ## web UI, daemon and sensors on the local default, until Ctrl-C (P
 	@$(PY) deploy/local/up.py
 
 test: $(SETUP) ## run the tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadgroup
+
+check-assets: $(SETUP) ## the asset checks of the bundled meetings against their expected files
+	@$(PY) examples/check_assets.py
 
 chaos: $(SETUP) ## 20 kills over one backfill of 40 meetings, counted at the ledger and at the far side
 	@$(PY) -m tests.running.chaos --kills 20

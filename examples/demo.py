@@ -33,7 +33,7 @@ def main() -> int:
     for path in files:
         days[expected_of(path)["day"]].append(path)
     print(
-        f"{len(files)} meetings of {len(days)} days, each day's through Dagster at the end of that day ...\n",
+        f"{len(files)} meetings of {len(days)} days, each day's through Dagster on that day ...\n",
         flush=True,
     )
     for day, arrived in sorted(days.items()):
@@ -54,6 +54,30 @@ def main() -> int:
         print(f"  {problem}")
     print(NEXT.format(home=HOME.relative_to(ROOT)))
     return 1 if wrong else 0
+
+
+def examples() -> list[Path]:
+    """The bundled transcripts."""
+    return sorted(path for path in MEETINGS.iterdir() if not path.name.endswith((".meta.json", ".expected.json")))
+
+
+def process_all(files: list[Path]) -> str:
+    """Every day's meetings, processed when the last of them has arrived, in a fresh home; the last moment."""
+    shutil.rmtree(HOME, ignore_errors=True)
+    days: dict[str, list[Path]] = defaultdict(list)
+    moments: dict[str, str] = {}
+    for path in files:
+        arrives_at: str = expected_of(path)["arrives_at"]
+        days[arrives_at[:10]].append(path)
+        moments[arrives_at[:10]] = max(arrives_at, moments.get(arrives_at[:10], ""))
+    print(
+        f"{len(files)} meetings of {len(days)} days, each day's through Dagster on that day ...\n",
+        flush=True,
+    )
+    for day, arrived in sorted(days.items()):
+        print(f"{day}  {', '.join(path.name for path in arrived)}", flush=True)
+        run(moments[day], "process", *map(str, arrived), quiet=True)
+    return max(moments.values())
 
 
 def expected_of(path: Path) -> dict[str, Any]:
@@ -81,12 +105,12 @@ def compare(path: Path, found: dict[str, dict[str, Any]]) -> list[str]:
     return [f"{path.name}: {', '.join(differing)}"] if differing else []
 
 
-def run(day: str, *arguments: str, quiet: bool = False) -> None:
-    """A command of ours on ``day``, its output passed on. Exit 1 is normal: some examples are meant to fail."""
+def run(moment: str, *arguments: str, quiet: bool = False) -> None:
+    """A command of ours at ``moment``, its output passed on. Exit 1 is normal: some examples are meant to fail."""
     done = subprocess.run(
         [sys.executable, "-m", "artifact_assets", *arguments],
         cwd=ROOT,
-        env=environment(day),
+        env=environment(moment),
         check=False,
         stdout=subprocess.DEVNULL if quiet else None,
         stderr=subprocess.PIPE if quiet else None,
@@ -96,12 +120,12 @@ def run(day: str, *arguments: str, quiet: bool = False) -> None:
         sys.exit(done.returncode)
 
 
-def asked(day: str, *arguments: str) -> list[dict[str, Any]]:
+def asked(moment: str, *arguments: str) -> list[dict[str, Any]]:
     """The JSON answer of a command of ours."""
     done = subprocess.run(
         [sys.executable, "-m", "artifact_assets", *arguments, "--json"],
         cwd=ROOT,
-        env=environment(day),
+        env=environment(moment),
         check=True,
         capture_output=True,
     )
@@ -109,8 +133,8 @@ def asked(day: str, *arguments: str) -> list[dict[str, Any]]:
     return rows
 
 
-def environment(day: str) -> dict[str, str]:
-    """A home of its own and no model, whatever is configured outside; the clock stands at the evening of ``day``."""
+def environment(moment: str) -> dict[str, str]:
+    """A home of its own and no model, whatever is configured outside; the clock starts at ``moment``."""
     kept = {
         name: value for name, value in os.environ.items() if not name.startswith(("ARTIFACTS_", "DAGSTER_", "OPENAI_"))
     }
@@ -118,7 +142,7 @@ def environment(day: str) -> dict[str, str]:
         **kept,
         "ARTIFACTS_HOME": str(HOME),
         "ARTIFACTS_CONFIG": str(ROOT / "examples" / "artifacts.yaml"),
-        "ARTIFACTS_NOW": f"{day}T22:00:00+00:00",
+        "ARTIFACTS_NOW": moment,
     }
 
 
