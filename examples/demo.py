@@ -27,19 +27,8 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--accept", action="store_true", help="write what happened into the expected files")
     accept: bool = parser.parse_args().accept
-    shutil.rmtree(HOME, ignore_errors=True)
-    files = sorted(path for path in MEETINGS.iterdir() if not path.name.endswith((".meta.json", ".expected.json")))
-    days: dict[str, list[Path]] = defaultdict(list)
-    for path in files:
-        days[expected_of(path)["day"]].append(path)
-    print(
-        f"{len(files)} meetings of {len(days)} days, each day's through Dagster on that day ...\n",
-        flush=True,
-    )
-    for day, arrived in sorted(days.items()):
-        print(f"{day}  {', '.join(path.name for path in arrived)}", flush=True)
-        run(day, "process", *map(str, arrived), quiet=True)
-    last = max(days)
+    files = examples()
+    last = process_all(files)
     print("\nWhat became of them (python -m artifact_assets meetings):\n", flush=True)
     run(last, "meetings")
     print(f"\nOne of them in full (python -m artifact_assets show {SHOWN}):\n", flush=True)
