@@ -176,6 +176,13 @@ def test_a_name_longer_than_any_file_system_takes_is_not_there(shell: Shell, tmp
     shell("process", tmp_path / ("x" * 300 + ".vtt")).assert_refused("unreadable_input")
 
 
+@pytest.mark.parametrize("command", ["process", "normalize"])
+def test_a_refused_name_stays_on_its_line(shell: Shell, tmp_path: Path, command: str) -> None:
+    done = shell(command, tmp_path / "new\nline\x1b[2J.vtt")
+    done.assert_refused("unreadable_input")
+    assert "\x1b" not in done.err
+
+
 def test_a_sidecar_beside_its_transcript_is_left_to_it(shell: Shell, tmp_path: Path) -> None:
     write_meeting(tmp_path / "drop")
     done = shell("process", *sorted((tmp_path / "drop").iterdir()), "--json")

@@ -58,15 +58,19 @@ def test_an_interruption_while_loading_is_one_line() -> None:
     assert done.stderr.decode().splitlines() == ["interrupted before anything was started."]
 
 
-def test_a_reader_that_goes_away_is_no_error(shell: Shell, tmp_path: Path) -> None:
-    text = MEETING + "".join(
-        f"\n{n // 60:02d}:{n % 60:02d}.000 --> {n // 60:02d}:{n % 60:02d}.900\nAda Moor: {n}.\n"
-        for n in range(11, 3000)
+@pytest.mark.parametrize(
+    "arguments", [["normalize", "my.vtt"], ["normalize", "long.vtt"], ["doctor", "--json"]], ids=" ".join
+)
+def test_a_reader_that_goes_away_is_no_error(shell: Shell, tmp_path: Path, arguments: list[str]) -> None:
+    write_meeting(tmp_path)
+    cues = (
+        f"\n{n // 60:02d}:{n % 60:02d}.000 --> {n // 60:02d}:{n % 60:02d}.900\nAda: {n}.\n" for n in range(11, 3000)
     )
+    write_meeting(tmp_path, "long.vtt", text=MEETING + "".join(cues))
     with subprocess.Popen(
-        [*COMMAND, "normalize", str(write_meeting(tmp_path, text=text))],
-        cwd=ROOT,
-        env=shell.environment,
+        [*COMMAND, *arguments],
+        cwd=tmp_path,
+        env={**shell.environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
@@ -78,10 +82,10 @@ def test_a_reader_that_goes_away_is_no_error(shell: Shell, tmp_path: Path) -> No
 
 
 def test_a_terminal_without_the_characters_gets_their_codes(shell: Shell, tmp_path: Path) -> None:
-    shell.variables.update(PYTHONIOENCODING="ascii", PYTHONUTF8="0")
-    done = shell.process("meta", write_meeting(tmp_path, "会议.vtt", sidecar={}))
+    shell.variables.update(PYTHONIOENCODING="latin-1", PYTHONUTF8="0")
+    done = shell.process("extract", write_meeting(tmp_path))
     assert done.code == 0
-    assert "\\u4f1a\\u8bae.meta.json" in done.err
+    assert "\\u201cI will send" in done.out
 
 
 def broken() -> None:
