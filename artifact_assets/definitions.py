@@ -11,14 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
 
+from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.policies import WalkPolicy
+from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.wiring import open_equipment
+from artifact_assets.wiring import open_batch_desk, open_equipment
 from sensors.arrivals import arrivals_sensor
+from sensors.batches import batches_sensor
 from sensors.drain import drain_sensor
 
 JOB = "process_meetings"
@@ -34,9 +37,9 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
         assets=[meetings],
-        jobs=[job],
-        sensors=[arrivals_sensor(JOB), drain_sensor(JOB)],
-        resources={"equipment": equipment_resource(), **(resources or {})},
+        jobs=[job, batches_job()],
+        sensors=[arrivals_sensor(JOB), drain_sensor(JOB), batches_sensor(BATCHES_JOB)],
+        resources={"equipment": equipment_resource(), "batch_desk": batch_desk_resource(), **(resources or {})},
         executor=dg.in_process_executor,
         # The console log would repeat the event log, with a stack trace for every run in which a meeting failed.
         loggers={"console": dg.colored_console_logger.configured({"log_level": "CRITICAL"})},
@@ -54,6 +57,18 @@ def equipment_resource() -> dg.ResourceDefinition:
             yield opened
 
     return equipment
+
+
+def batch_desk_resource() -> dg.ResourceDefinition:
+    """The batch desk built from the environment, opened for one round or tick; None where batches are off."""
+
+    @dg.resource(description="Submits and reads batches of requests to the model, where the configuration says so.")
+    def batch_desk(_: dg.InitResourceContext) -> Iterator[BatchDesk | None]:
+        settings = Settings.from_environment(os.environ)
+        with open_batch_desk(settings, read_configuration(settings.config)) as opened:
+            yield opened
+
+    return batch_desk
 
 
 def run_finished_in(instance: dg.DagsterInstance | None) -> Callable[[str], bool]:

@@ -189,6 +189,7 @@ def open_batch_desk(settings: Settings, configuration: Configuration) -> Generat
             asker.store,
             asker.clock,
             asker.policy,
+            asker.owner,
         )
 
 

@@ -113,6 +113,10 @@ class BatchBook(Protocol):
         """Remember the provider's id."""
         ...
 
+    async def waiting(self) -> int:
+        """How many requests wait for a batch."""
+        ...
+
     async def open_batches(self) -> tuple[Batch, ...]:
         """Batches that have not ended."""
         ...

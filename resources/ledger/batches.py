@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.failures import PipelineError
@@ -34,6 +34,7 @@ _WAITING = (
     .limit(bindparam("b_limit"))
     .with_for_update()
 )
+_HOW_MANY = select(func.count().label("waiting")).where(_Q.state == Queued.WAITING.value)
 _ADD = insert(BATCH_REQUESTS)
 _ADD_BATCH = insert(BATCHES)
 _MOVE = (
@@ -140,6 +141,10 @@ def batch_from(row: Row[Any]) -> Batch:
     return Batch(row.key, row.provider, row.requests, row.created_at, row.batch_id, row.ended_at, row.status)
 
 
+def _count(row: Row[Any]) -> int:
+    return row.waiting
+
+
 class SqlBatches:
     """``BatchBook`` in the ledger's database."""
 
@@ -157,6 +162,11 @@ class SqlBatches:
     async def attach(self, key: str, batch_id: str) -> None:
         """See ``BatchBook.attach``."""
         await self._ledger.write(attach, (key, batch_id), key)
+
+    async def waiting(self) -> int:
+        """See ``BatchBook.waiting``."""
+        (count,) = await self._ledger.read(_HOW_MANY, _count)
+        return count
 
     async def open_batches(self) -> tuple[Batch, ...]:
         """See ``BatchBook.open_batches``."""

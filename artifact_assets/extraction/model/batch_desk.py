@@ -10,7 +10,7 @@ for at the provider, not submitted again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -40,7 +40,7 @@ class Round:
 
 @dataclass(frozen=True)
 class BatchDesk:
-    """Works on the batches of one provider."""
+    """Works on the batches of one provider. ``owner`` names who works for a run."""
 
     provider: str
     endpoint: BatchEndpoint
@@ -49,6 +49,11 @@ class BatchDesk:
     store: ArtifactStore
     clock: Clock
     policy: ModelPolicy
+    owner: Callable[[str], str] = str
+
+    async def has_work(self) -> bool:
+        """Whether requests wait or batches are open."""
+        return await self.book.waiting() > 0 or bool(await self.book.open_batches())
 
     async def work(self, owner: str) -> Round:
         """Submit what waits and read what is done. Does nothing while another process works here.
