@@ -76,7 +76,8 @@ class Shell:
     @property
     def environment(self) -> dict[str, str]:
         """What a command sees: nothing of the person's own settings."""
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("ARTIFACTS_", "DAGSTER_", "OPENAI_"))}
+        own = ("ARTIFACTS_", "DAGSTER_", "OPENAI_", "PYTHON")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(own)}
         return {**kept, "ARTIFACTS_HOME": str(self.home), "ARTIFACTS_NOW": NOW, **self.variables}
 
     def __call__(self, *arguments: str | Path) -> Finished:
