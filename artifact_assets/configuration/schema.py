@@ -6,26 +6,31 @@ What belongs here: the YAML file's sections as frozen documents, and reading it.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
+from artifact_assets.configuration.destinations import DestinationSettings
 from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.brief import FieldRule, TagRule, Vocabulary
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.mapping import DestinationMapping
 from artifact_assets.domain.model_policy import ModelPolicy
+from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
+from artifact_assets.domain.routes import RECORDS, Route
 
 
 class Configuration(Document):
     """Everything that governs behaviour. An empty file is valid and means the safe defaults."""
 
-    id: Literal["slug", "digest"] = Field("slug", description="How ids are made for files without one in the sidecar.")
-    quotes_in_ui: bool = Field(False, description="Show quotes and titles in Dagster's UI, whose log can't be wiped.")
-    max_file_bytes: int = Field(20_000_000, gt=0, le=2_000_000_000, description="Larger transcripts are refused.")
+    id: Literal["slug", "digest"] = Field(default="slug", description="How ids are made for files without one in the sidecar.")
+    quotes_in_ui: bool = Field(default=False, description="Show quotes and titles in Dagster's UI, whose log can't be wiped.")
+    max_file_bytes: int = Field(default=20_000_000, gt=0, le=2_000_000_000, description="Larger transcripts are refused.")
     own_domains: tuple[str, ...] = Field(
         default=(), description="Our mail domains; the others in a meeting are the customer's."
     )
@@ -36,6 +41,22 @@ class Configuration(Document):
     inbox: InboxPolicy = InboxPolicy()
     walk: WalkPolicy = WalkPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
+    destinations: Mapping[str, DestinationSettings] = Field(default_factory=dict[str, DestinationSettings])
+    routes: tuple[Route, ...] = ()
+    mapping: Mapping[str, DestinationMapping] = Field(default_factory=dict[str, DestinationMapping])
+    people: tuple[Person, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_known(self) -> Self:
+        known = {*self.destinations, RECORDS}
+        if RECORDS in self.destinations:
+            raise ValueError(f"destinations: {RECORDS} is the embedded record store's own name")
+        for where, named in [*((f"routes.{r.name}", r.to) for r in self.routes), ("mapping", tuple(self.mapping))]:
+            unknown = sorted(set(named) - known)
+            if unknown:
+                raise ValueError(f"{where}: no destination is called {', '.join(unknown)}")
+        return self
+
     model: ModelPolicy = ModelPolicy()
 
     @property

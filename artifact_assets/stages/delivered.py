@@ -15,29 +15,30 @@ from artifact_assets.domain.artifact import Artifact, ItemState
 from artifact_assets.domain.documents import canonical_json
 from artifact_assets.domain.failures import Deferral, FailureClass, PipelineError
 from artifact_assets.domain.records import CheckResult, Counts, Intent, IntentPlan, Json
+from artifact_assets.domain.routes import Mode
 from artifact_assets.domain.states import OPEN_INTENTS, IntentState, MeetingState, Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.delivery import Delivery
-from artifact_assets.stages.planning import Circumstances, Desk, plan_writes
+from artifact_assets.stages.desks import circumstances, desk_for, ways_of
+from artifact_assets.stages.planning import Circumstances, plan_writes
 from artifact_assets.stages.stage import Outcome, StageWork
-
-RECORDS = "records"
-"""The embedded record store's name."""
+from artifact_assets.stages.withdrawing import moved
 
 
 async def _components(case: Case) -> Json:
     return {"artifact": case.documents[Stage.VALIDATED], "sidecar": case.meeting.sidecar_digest}
 
 
-async def planned_writes(case: Case, artifact: Artifact) -> tuple[IntentPlan, ...]:
-    """Every write the meeting's artifact asks for now."""
-    transcript = await case.transcript()
-    equipment = case.equipment
-    about = Circumstances(
-        transcript.kind, transcript.title, transcript.started_at, transcript.participants, await case.sidecar()
-    )
-    account = await equipment.destinations[RECORDS].account()
-    return plan_writes(artifact, about, Desk(equipment.tenant, RECORDS, account, equipment.configuration.own_domains))
+async def planned_writes(case: Case, artifact: Artifact, *, observed: bool = False) -> tuple[IntentPlan, ...]:
+    """Every write the meeting's artifact asks for now; with ``observed`` those of routes that only watch instead."""
+    equipment, about = case.equipment, await circumstances(case)
+    plans: list[IntentPlan] = []
+    for way in ways_of(equipment, about):
+        if (way.mode is Mode.OBSERVE) is observed:
+            desk = await desk_for(case, artifact, about, way)
+            wanted = plan_writes(artifact, about, desk)
+            plans += moved(wanted, case.opened.intents, desk.capabilities, desk.tenant) if desk.mapping else wanted
+    return tuple(plans)
 
 
 async def expected_intents(case: Case, artifact: Artifact) -> tuple[Intent, ...]:
@@ -54,13 +55,16 @@ async def _perform(case: Case) -> Outcome:
     wanted = {plan.record_key for plan in plans}
     unwanted = tuple({intent.record_key for intent in case.opened.intents} - wanted)
     intents = await equipment.ledger.plan(plans, now, withdrawing=unwanted) if plans or unwanted else ()
-    delivery = Delivery(equipment, case.owner)
+    known = {intent.intent_key: intent for intent in case.opened.intents}
+    delivery = Delivery(equipment, case.owner, known)
     await delivery.work_off(intents)
     settled = {intent.intent_key: intent for intent in await equipment.ledger.intents(meeting_id=artifact.meeting_id)}
     current = tuple(settled[plan.intent_key] for plan in plans)
     _raise_when_open(case, current)
     document = await equipment.store.put(canonical_json([_receipt(intent) for intent in current]))
     state, cause = ending(artifact, current, expired)
+    if not current and state is MeetingState.DELIVERED:
+        cause = _watched(case, await circumstances(case)) or cause
     return Outcome(
         document=document,
         state=state,
@@ -83,17 +87,26 @@ def _raise_when_open(case: Case, intents: tuple[Intent, ...]) -> None:
     if not waiting:
         return
     now = case.equipment.clock.now()
+    # The second half of a write has no time of its own.
+    halves = {intent.record_key for intent in waiting}
+    waiting = [intent for intent in waiting if intent.after not in halves]
     first = min(waiting, key=lambda intent: intent.next_attempt_at or now)
     failure = first.failure_class or FailureClass.DELIVERY_UNCERTAIN
-    done = len(intents) - len(waiting)
+    done = sum(intent.state not in OPEN_INTENTS for intent in intents)
     raise Deferral(
         PipelineError(
             failure,
-            f"{len(waiting)} of {len(intents)} writes of {case.meeting.meeting_id} to {first.destination} wait "
+            f"{len(intents) - done} of {len(intents)} writes of {case.meeting.meeting_id} to {first.destination} wait "
             f"({first.state}), {done} are done.",
         ),
         first.next_attempt_at or now,
     )
+
+
+def _watched(case: Case, about: Circumstances) -> str | None:
+    """What is said of a meeting whose routes only watch."""
+    names = [way.destination for way in ways_of(case.equipment, about) if way.mode is Mode.OBSERVE]
+    return f"Only observed for {', '.join(names)}, nothing was written." if names else None
 
 
 def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
@@ -101,7 +114,9 @@ def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
     return Counts(
         items=sum(item.state is not ItemState.SUPERSEDED for item in artifact.items),
         quarantined=len(artifact.quarantined),
-        delivered=sum(intent.state is IntentState.CONFIRMED for intent in intents),
+        delivered=len(
+            {i.item_id for i in intents} - {i.item_id for i in intents if i.state is not IntentState.CONFIRMED}
+        ),
     )
 
 
@@ -121,7 +136,8 @@ def ending(artifact: Artifact, intents: tuple[Intent, ...], expired: int) -> tup
     if artifact.failures:
         codes = ", ".join(sorted({failure.code for failure in artifact.failures}))
         return MeetingState.QUARANTINED, f"The artifact was withheld ({codes}), nothing was written."
-    refused = [intent for intent in intents if intent.state is not IntentState.CONFIRMED]
+    done = (IntentState.CONFIRMED, IntentState.EXPIRED)
+    refused = [intent for intent in intents if intent.state not in done]
     held = len(artifact.quarantined)
     if refused and all(intent.state is IntentState.AWAITING_REVIEW for intent in refused) and not held:
         return MeetingState.AWAITING_REVIEW, f"{len(refused)} writes wait for a person's approval."

@@ -5,12 +5,18 @@ What belongs here: the planned writes of the stored artifact, readable. What doe
 
 from __future__ import annotations
 
-from artifact_assets.domain.records import Json
-from artifact_assets.domain.states import Stage
+from collections.abc import Mapping
+
+from artifact_assets.domain.exchange import Context, Standing, Verdict
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.records import Intent, IntentPlan, Json
+from artifact_assets.domain.states import IntentState, Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.delivered import planned_writes
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.reading_back import stored_case
+
+SHOWN = ("create_task", "add_note", "set_field", "add_tag")
 
 
 async def preview(equipment: Equipment, meeting_id: str) -> list[Json]:
@@ -22,19 +28,43 @@ async def preview(equipment: Equipment, meeting_id: str) -> list[Json]:
 
 
 async def _rows(case: Case) -> list[Json]:
-    known = {intent.intent_key: intent.state.value for intent in case.opened.intents}
-    return [
-        {
-            "operation": plan.operation,
-            "destination": plan.destination,
-            "on": f"{plan.target['object']} {plan.target.get('id') or plan.target.get('key')}",
-            "what": plan.payload.get("title")
-            or plan.payload.get("body")
-            or plan.payload.get("tag")
-            or f"{plan.payload.get('field')} = {plan.payload.get('value')}",
-            "item_id": plan.item_id,
-            "idempotency_key": plan.intent_key,
-            "state": known.get(plan.intent_key, "new"),
-        }
-        for plan in await planned_writes(case, await case.artifact())
-    ]
+    known = {intent.intent_key: intent for intent in case.opened.intents}
+    artifact = await case.artifact()
+    rows = [await _row(case, plan, known) for plan in await planned_writes(case, artifact)]
+    watched = [await _row(case, plan, known) for plan in await planned_writes(case, artifact, observed=True)]
+    return rows + [{**row, "state": "observed"} for row in watched]
+
+
+async def _row(case: Case, plan: IntentPlan, known: Mapping[str, Intent]) -> Json:
+    told = plan.payload
+    recorded = known.get(plan.intent_key)
+    standing = await _standing(case, plan, known)
+    return {
+        "operation": plan.operation,
+        "destination": plan.destination,
+        "on": f"{plan.target['object']} {plan.target.get('id') or plan.target.get('key') or '?'}",
+        "what": told.get("title")
+        or told.get("body")
+        or told.get("tag")
+        or f"{told.get('field')} = {told.get('value')}",
+        "item_id": plan.item_id,
+        "idempotency_key": plan.intent_key,
+        "state": recorded.state.value if recorded is not None else "new",
+        "needs": "approval" if plan.state is IntentState.AWAITING_REVIEW else plan.cause,
+        "would": standing.verdict.value if standing is not None else None,
+        "before": standing.before if standing is not None else None,
+        "after": standing.after if standing is not None else None,
+    }
+
+
+async def _standing(case: Case, plan: IntentPlan, known: Mapping[str, Intent]) -> Standing | None:
+    """What the write would do to its record now; None where there is none to look at."""
+    if plan.state is IntentState.REJECTED or plan.operation not in SHOWN:
+        return None
+    same = [i for i in known.values() if i.record_key == plan.record_key and i.state is IntentState.CONFIRMED]
+    context = Context(prior=same[-1] if same else None)
+    try:
+        return await case.equipment.destinations[plan.destination].standing(Intent(**vars(plan)), context)
+    except PipelineError:
+        # A dry run is told what would be tried even when the destination cannot be asked.
+        return Standing(Verdict.UNKNOWN)

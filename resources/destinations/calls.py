@@ -5,13 +5,15 @@ What belongs here: what every vendor's module builds on. What does not: any vend
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from artifact_assets.domain.exchange import RemoteField
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.refusals import Refusal
+from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write
 from resources.http.answers import refused
 from resources.http.client import HttpClient
@@ -76,6 +78,34 @@ class Calls:
             code=told.code,
             retry_after=told.retry_after,
         )
+
+    async def update(self, write: Write, found: Found) -> Receipt:
+        """Refused, where records of ours cannot be changed."""
+        raise self.has_no(write, f"way to change {found.record_id}")
+
+    async def remove(self, write: Write, found: Found) -> Receipt:
+        """Nothing, where records cannot be deleted: it is left, and the receipt says so."""
+        del write
+        return Receipt(found.record_id, applied=False)
+
+    async def link(self, write: Write, record_id: str, *, there: bool) -> Receipt:
+        """Refused, where records are made on their parent."""
+        del record_id, there
+        raise self.has_no(write, "second step")
+
+    async def read(self, write: Write) -> Value:
+        """Refused, where no field may be written."""
+        raise self.has_no(write, "writable fields")
+
+    async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
+        """Refused, where no field may be written."""
+        del value, known
+        raise self.has_no(write, "writable fields")
+
+    async def fields(self, kind: str) -> Sequence[RemoteField]:
+        """None, where no field may be written."""
+        del kind
+        return ()
 
     def receipt(self, reply: Reply, record_id: object, url: str | None = None, **more: Any) -> Receipt:
         """Proof that the vendor accepted a write."""

@@ -107,6 +107,12 @@ class HttpClient:
             request.headers.setdefault("content-type", "application/json")
         return await self._loop.run(self._authenticated(request))
 
+    async def token(self, path: str, form: Mapping[str, str], headers: Mapping[str, str], base_url: str) -> Reply:
+        """An answer of the host that issues tokens, named by configuration or adapter. Runs in this client's loop."""
+        address = checked_address(self.name, base_url)
+        request = _Request("POST", f"{address}{path}", None, None, form, dict(headers), write=False, anonymous=True)
+        return await self._bounded(request)
+
     async def _authenticated(self, request: _Request) -> Reply:
         if request.anonymous:
             return await self._bounded(request)

@@ -7,6 +7,7 @@ what is asserted.
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -22,91 +23,20 @@ from artifact_assets.domain.records import Intent, IntentPlan
 from artifact_assets.domain.states import OPEN_INTENTS, IntentState
 from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.equipment import Equipment
-from resources.destinations.hubspot import HubSpot
 from resources.destinations.vendor import VendorDestination
 from resources.destinations.webhook import Webhook
 from resources.http.budget import Limits
 from resources.http.client import HttpClient, Timeouts
 from resources.ledger.ledger import SqlLedger, open_ledger
 from tests.clock import ScriptedClock
-from tests.fakes.hubspot import FakeHubSpot
+from tests.destinations.vendors import NAME, VENDORS, VendorCase
 from tests.fakes.vendor_server import FakeVendor, serving
-from tests.fakes.webhook import SECRET, FakeReceiver
 
-NAME = "crm"
 TENANT = "acme"
 FAST = Limits(in_flight=20, per_second=5000)
 POLICY = DeliveryPolicy(
     send_timeout_seconds=5, lease_margin_seconds=5, backoff=Backoff(first_seconds=10, most_seconds=60, jitter=0)
 )
-
-
-@dataclass(frozen=True)
-class VendorCase:
-    """One vendor under test. ``target`` is a record that ``seed`` put there; ``field`` and ``tag`` are ours to write."""
-
-    fake: Callable[[Any], FakeVendor]
-    adapter: Callable[[HttpClient], Any]
-    seed: Callable[[Any], None]
-    object: str
-    record_id: str
-    operations: tuple[str, ...]
-    field: str = "amount"
-    value: Callable[[Any], str | None] | None = None
-    tags: Callable[[Any], int] | None = None
-    edit: Callable[[Any, str], None] | None = None
-    delete_made: Callable[[Any], None] | None = None
-    edit_made: Callable[[Any], None] | None = None
-
-
-def hubspot(unique: bool) -> VendorCase:
-    def seed(fake: FakeHubSpot) -> None:
-        fake.add("deals", "7", dealname="Acme")
-        fake.add("deals", "8", dealname="Globex")
-
-    def tags(fake: FakeHubSpot) -> int:
-        return (fake.value("deals", "7", "topics") or "").split(";").count("pricing")
-
-    def edit_made(fake: FakeHubSpot) -> None:
-        for row in fake.objects["tasks"].values():
-            row["properties"]["hs_task_subject"] = "A person's words"
-
-    def clear(fake: FakeHubSpot) -> None:
-        fake.objects["tasks"].clear()
-        fake.objects["notes"].clear()
-
-    return VendorCase(
-        fake=lambda now: FakeHubSpot(now, unique=unique),
-        adapter=lambda client: HubSpot(NAME, client, {"tag_property": "topics"}),
-        seed=seed,
-        object="deal",
-        record_id="7",
-        operations=("create_task", "add_note", "set_field", "add_tag"),
-        value=lambda fake: fake.value("deals", "7", "amount"),
-        tags=tags,
-        edit=lambda fake, value: fake.add("deals", "7", amount=value),
-        delete_made=clear,
-        edit_made=edit_made,
-    )
-
-
-def webhook() -> VendorCase:
-    def times(operation: str) -> Callable[[FakeReceiver], int]:
-        return lambda fake: sum(e["operation"] == operation for events in fake.records.values() for e in events)
-
-    return VendorCase(
-        fake=FakeReceiver,
-        adapter=lambda client: Webhook(NAME, client, secret=SECRET, account="receiver", path="/events"),
-        seed=lambda fake: None,
-        object="deal",
-        record_id="7",
-        operations=("create_task", "add_note", "set_field", "add_tag"),
-        value=lambda fake: "5000" if times("set_field")(fake) == 1 else None,
-        tags=times("add_tag"),
-    )
-
-
-VENDORS: dict[str, VendorCase] = {"webhook": webhook(), "hubspot": hubspot(True), "hubspot-search": hubspot(False)}
 
 
 @dataclass
@@ -123,9 +53,10 @@ class Rig:
     planned: list[IntentPlan] = field(default_factory=list[IntentPlan])
 
     async def plan(
-        self, operation: str, item: str = "item-1", target: str | None = None, **content: Any
+        self, operation: str, item: str | None = None, target: str | None = None, **content: Any
     ) -> list[IntentPlan]:
         """Plan one write with all its steps, as the pipeline would."""
+        item = item or f"item-{operation}"
         account = await self.destination.account()
         first = self._plan(
             account, operation, item, target, {**CONTENT[operation], **self._named(operation), **content}
@@ -140,7 +71,8 @@ class Rig:
         return plans
 
     def _named(self, operation: str) -> Mapping[str, Any]:
-        return {"field": self.case.field} if operation == "set_field" else {}
+        named = {"set_field": {"field": self.case.field}, "add_tag": {"tag": self.case.tag}}
+        return named.get(operation, {})
 
     def _plan(
         self,
@@ -220,6 +152,7 @@ def rig_for(
     policy: DeliveryPolicy = POLICY,
     limits: Limits = FAST,
     fake: FakeVendor | None = None,
+    template: Path | None = None,
     is_gone: Callable[[str], bool] = lambda _: False,
 ) -> Generator[Rig]:
     """A rig for the vendor case ``name``; ``fake`` stands in for one that is already there."""
@@ -234,6 +167,8 @@ def rig_for(
         adapter = case.adapter(client)
         destination = adapter if isinstance(adapter, Webhook) else VendorDestination(NAME, adapter, client)
         stack.callback(destination.close)
+        if template is not None and ledger_url is None:
+            shutil.copy(template, folder / "ledger.db")
         url = ledger_url or f"sqlite:///{folder / 'ledger.db'}"
         ledger = stack.enter_context(open_ledger(url, tenant=TENANT, clock=clock, database_time=False))
         unused = cast("Any", None)

@@ -1,0 +1,217 @@
+"""The vendors under test: for each its scripted far side, its adapter and what a person may do there.
+
+What belongs here: one entry per vendor and variant. What does not: driving them (see ``rig``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from resources.destinations.ashby import Ashby
+from resources.destinations.greenhouse import Greenhouse
+from resources.destinations.hubspot import HubSpot
+from resources.destinations.lever import Lever
+from resources.destinations.odoo import Odoo
+from resources.destinations.pipedrive import Pipedrive
+from resources.destinations.salesforce import Salesforce
+from resources.destinations.webhook import Webhook
+from resources.http.client import HttpClient
+from tests.fakes.applicants import FakeAshby, FakeAts, FakeGreenhouse, FakeLever
+from tests.fakes.hubspot import FakeHubSpot
+from tests.fakes.odoo import FakeOdoo
+from tests.fakes.pipedrive import FakePipedrive
+from tests.fakes.salesforce import FakeSalesforce
+from tests.fakes.vendor_server import FakeVendor
+from tests.fakes.webhook import SECRET, FakeReceiver
+
+NAME = "crm"
+ALL = ("create_task", "add_note", "set_field", "add_tag")
+
+
+@dataclass(frozen=True)
+class VendorCase:
+    """One vendor under test. ``record_id`` is a record that ``seed`` put there; ``field`` and ``tag`` are ours to write.
+
+    ``edit`` changes the field as a person does after the meeting, ``edit_made`` and ``delete_made`` what the pipeline made.
+    """
+
+    fake: Callable[[Any], FakeVendor]
+    adapter: Callable[[HttpClient], Any]
+    seed: Callable[[Any], None]
+    object: str = "deal"
+    record_id: str = "7"
+    operations: tuple[str, ...] = ALL
+    field: str = "amount"
+    tag: str = "pricing"
+    value: Callable[[Any], Any] | None = None
+    tags: Callable[[Any], int] | None = None
+    edit: Callable[[Any, str], None] | None = None
+    delete_made: Callable[[Any], None] | None = None
+    edit_made: Callable[[Any], None] | None = None
+    changes: bool = True
+
+
+def hubspot(*, unique: bool) -> VendorCase:
+    def seed(fake: FakeHubSpot) -> None:
+        fake.add("deals", "7", dealname="Acme")
+        fake.add("deals", "8", dealname="Globex")
+
+    def edit_made(fake: FakeHubSpot) -> None:
+        for row in fake.objects["tasks"].values():
+            row["properties"]["hs_task_subject"] = "A person's words"
+
+    def clear(fake: FakeHubSpot) -> None:
+        fake.objects["tasks"].clear()
+        fake.objects["notes"].clear()
+
+    return VendorCase(
+        fake=lambda now: FakeHubSpot(now, unique=unique),
+        adapter=lambda client: HubSpot(NAME, client, {"tag_property": "topics"}),
+        seed=seed,
+        value=lambda fake: fake.value("deals", "7", "amount"),
+        tags=lambda fake: (fake.value("deals", "7", "topics") or "").split(";").count("pricing"),
+        edit=lambda fake, value: fake.add("deals", "7", amount=value),
+        delete_made=clear,
+        edit_made=edit_made,
+    )
+
+
+def webhook() -> VendorCase:
+    def times(operation: str) -> Callable[[FakeReceiver], int]:
+        return lambda fake: sum(e["operation"] == operation for events in fake.records.values() for e in events)
+
+    return VendorCase(
+        fake=FakeReceiver,
+        adapter=lambda client: Webhook(NAME, client, secret=SECRET, account="receiver", path="/events"),
+        seed=lambda fake: None,
+        value=lambda fake: "5000" if times("set_field")(fake) == 1 else None,
+        tags=times("add_tag"),
+    )
+
+
+def pipedrive() -> VendorCase:
+    def seed(fake: FakePipedrive) -> None:
+        stamp = "2026-11-17T09:00:00+00:00"
+        for record_id in ("7", "8"):
+            row = {"id": int(record_id), "status": "open", "label_ids": [], "update_time": stamp}
+            fake.rows["deals"][record_id] = row
+        # Other people's notes, so that the marker has to be found behind several pages.
+        for number in range(3):
+            fake.rows["notes"][f"n{number}"] = {"id": number, "content": "Somebody's note", "deal_id": 7}
+
+    def edit(fake: FakePipedrive, value: str) -> None:
+        fake.rows["deals"]["7"].update(value=float(value), update_time="2026-11-17T11:30:00+00:00")
+
+    def edit_made(fake: FakePipedrive) -> None:
+        for row in fake.rows["activities"].values():
+            row["subject"] = "A person's words"
+
+    return VendorCase(
+        fake=FakePipedrive,
+        adapter=lambda client: Pipedrive(NAME, client),
+        seed=seed,
+        field="value",
+        tag="12",
+        value=lambda fake: fake.rows["deals"]["7"].get("value"),
+        tags=lambda fake: fake.rows["deals"]["7"]["label_ids"].count(12),
+        edit=edit,
+        delete_made=lambda fake: fake.rows["activities"].clear(),
+        edit_made=edit_made,
+    )
+
+
+def salesforce(*, unique: bool) -> VendorCase:
+    def edit(fake: FakeSalesforce, value: str) -> None:
+        fake.rows["Opportunity"]["7"]["Amount"] = float(value)
+        fake.moment = fake.moment.replace(hour=11, minute=30)
+
+    def edit_made(fake: FakeSalesforce) -> None:
+        for row in fake.rows["Task"].values():
+            row["Subject"] = "A person's words"
+
+    return VendorCase(
+        fake=lambda now: FakeSalesforce(now, unique=unique),
+        adapter=lambda client: Salesforce(NAME, client),
+        seed=lambda fake: fake.rows["Opportunity"].update({"7": {"Name": "Acme"}, "8": {"Name": "Globex"}}),
+        field="Amount",
+        value=lambda fake: fake.rows["Opportunity"]["7"].get("Amount"),
+        tags=lambda fake: len(fake.rows["TopicAssignment"]),
+        edit=edit,
+        delete_made=lambda fake: fake.rows["Task"].clear(),
+        edit_made=edit_made,
+    )
+
+
+def odoo() -> VendorCase:
+    def seed(fake: FakeOdoo) -> None:
+        for record_id in (7, 8):
+            row = {"write_date": "2026-11-17 09:00:00", "won_status": "pending", "active": True}
+            fake.rows["crm.lead"][record_id] = row
+
+    def edit(fake: FakeOdoo, value: str) -> None:
+        fake.rows["crm.lead"][7].update(expected_revenue=float(value), write_date="2026-11-17 11:30:00")
+
+    def edit_made(fake: FakeOdoo) -> None:
+        for row in fake.rows["mail.activity"].values():
+            row["summary"] = "A person's words"
+
+    def clear(fake: FakeOdoo) -> None:
+        fake.rows["mail.activity"].clear()
+        fake.names.clear()
+
+    return VendorCase(
+        fake=FakeOdoo,
+        adapter=lambda client: Odoo(NAME, client, {"database": "odoo"}),
+        seed=seed,
+        field="expected_revenue",
+        value=lambda fake: fake.rows["crm.lead"][7].get("expected_revenue"),
+        tags=lambda fake: fake.rows["crm.lead"][7].get("tag_ids", []).count(3),
+        edit=edit,
+        delete_made=clear,
+        edit_made=edit_made,
+    )
+
+
+def ats(
+    fake: Callable[[Any], FakeAts], adapter: Callable[[HttpClient], Any], operations: tuple[str, ...] = ALL
+) -> VendorCase:
+    def seed(far: FakeAts) -> None:
+        for _ in range(3):
+            far.note("7", "Somebody's note")
+
+    def edit(far: FakeAts, value: str) -> None:
+        far.values["amount"], far.stamp = value, "2026-11-17T11:30:00+00:00"
+
+    def edit_made(far: FakeAts) -> None:
+        for note in far.notes.values():
+            note["text"] = note["text"].replace("To do", "Done")
+
+    return VendorCase(
+        fake=fake,
+        adapter=adapter,
+        seed=seed,
+        object="candidate",
+        operations=operations,
+        value=lambda far: far.values.get("amount"),
+        tags=lambda far: far.tags.count("pricing"),
+        edit=edit,
+        delete_made=lambda far: far.notes.clear(),
+        edit_made=edit_made,
+        changes=False,
+    )
+
+
+VENDORS: dict[str, VendorCase] = {
+    "webhook": webhook(),
+    "hubspot": hubspot(unique=True),
+    "hubspot-search": hubspot(unique=False),
+    "greenhouse": ats(FakeGreenhouse, lambda client: Greenhouse(NAME, client)),
+    "odoo": odoo(),
+    "salesforce": salesforce(unique=True),
+    "salesforce-list": salesforce(unique=False),
+    "pipedrive": pipedrive(),
+    "lever": ats(FakeLever, lambda client: Lever(NAME, client), ("create_task", "add_note", "add_tag")),
+    "ashby": ats(FakeAshby, lambda client: Ashby(NAME, client)),
+}

@@ -1,0 +1,104 @@
+"""A scripted Salesforce: external-id upserts, a little SOQL, preconditions with whole seconds."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from tests.fakes.vendor_server import Answer, FakeVendor, Request
+
+KEY = "Artifact_Record_Key__c"
+BASE = "/services/data/v62.0"
+_WHERE = re.compile(r"FROM (\w+)(?: WHERE (.*))?")
+_EQUAL = re.compile(r"([\w.]+) (?:= '([^']*)'|IN \(([^)]*)\))")
+
+
+class FakeSalesforce(FakeVendor):
+    """``unique`` tells whether the key field is an external id with unique values."""
+
+    def __init__(self, now: Any, *, unique: bool = True) -> None:
+        super().__init__(now)
+        self.unique = unique
+        self.rows: dict[str, dict[str, dict[str, Any]]] = {
+            "Organization": {"00D1": {}},
+            "Task": {},
+            "Opportunity": {},
+            "Contact": {},
+            "Topic": {"0TO1": {"Name": "pricing"}},
+            "TopicAssignment": {},
+        }
+        self.moment = datetime(2026, 11, 17, 9, tzinfo=UTC)
+        self.route("GET", f"{BASE}/query", self._query, write=False)
+        self.route("GET", f"{BASE}/sobjects/{{}}/describe", self._describe, write=False)
+        self.route("PATCH", f"{BASE}/sobjects/Task/{KEY}/{{}}", self._upsert, write=True)
+        self.route("POST", f"{BASE}/sobjects/{{}}", self._create, write=True)
+        self.route("GET", f"{BASE}/sobjects/{{}}/{{}}", self._read, write=False)
+        self.route("PATCH", f"{BASE}/sobjects/{{}}/{{}}", self._change, write=True)
+        self.route("DELETE", f"{BASE}/sobjects/{{}}/{{}}", self._delete, write=True)
+
+    def texts(self) -> list[str]:
+        return [f"{row.get('Subject')} {row.get('Description')}" for row in self.rows["Task"].values()]
+
+    def denied(self) -> Answer:
+        return Answer(401, [{"errorCode": "INVALID_SESSION_ID", "message": "Session expired"}])
+
+    def missing(self, request: Request) -> Answer:
+        return Answer(404, [{"errorCode": "NOT_FOUND", "message": "no"}])
+
+    def _describe(self, request: Request) -> Answer:
+        key = {"name": KEY, "type": "string", "externalId": True, "unique": self.unique}
+        return Answer(json={"fields": [{"name": "Subject", "type": "string"}, key]})
+
+    def _query(self, request: Request) -> Answer:
+        found = _WHERE.search(request.query["q"])
+        assert found is not None
+        kind, where = found.groups()
+        rows = [{"Id": record_id, **row} for record_id, row in self.rows[kind].items()]
+        for column, value, values in _EQUAL.findall(where or ""):
+            name = column
+            wanted = {value} if not values else {part.strip(" '") for part in values.split(",")}
+            if name == "Topic.Name":
+                name, wanted = "TopicId", {i for i, t in self.rows["Topic"].items() if t["Name"] in wanted}
+            rows = [row for row in rows if row.get(name) in wanted]
+        return Answer(json={"totalSize": len(rows), "done": True, "records": rows})
+
+    def _upsert(self, request: Request) -> Answer:
+        key = request.match[0]
+        there = [i for i, row in self.rows["Task"].items() if row.get(KEY) == key]
+        if len(there) > 1:
+            return Answer(300, there)
+        record_id = there[0] if there else self.new_id()
+        self.rows["Task"].setdefault(record_id, {}).update({**request.json, KEY: key})
+        return Answer(200 if there else 201, {"id": record_id, "success": True, "created": not there})
+
+    def _create(self, request: Request) -> Answer:
+        (kind,) = request.match
+        if kind == "TopicAssignment" and request.json in self.rows[kind].values():
+            return Answer(400, [{"errorCode": "DUPLICATE_VALUE", "message": "already assigned"}])
+        record_id = self.new_id()
+        self.rows[kind][record_id] = request.json
+        return Answer(201, {"id": record_id, "success": True})
+
+    def _read(self, request: Request) -> Answer:
+        kind, record_id = request.match
+        row = self.rows[kind].get(record_id)
+        if row is None:
+            return self.missing(request)
+        return Answer(json={"Id": record_id, "SystemModstamp": self.moment.isoformat(), **row})
+
+    def _change(self, request: Request) -> Answer:
+        kind, record_id = request.match
+        row = self.rows[kind].get(record_id)
+        if row is None:
+            return self.missing(request)
+        since = request.headers.get("if-unmodified-since")
+        if since and self.moment.replace(microsecond=0) > parsedate_to_datetime(since):
+            return Answer(412, [{"errorCode": "ITEM_MODIFIED", "message": "no"}])
+        row.update(request.json)
+        return Answer(204)
+
+    def _delete(self, request: Request) -> Answer:
+        kind, record_id = request.match
+        return Answer(204) if self.rows[kind].pop(record_id, None) is not None else self.missing(request)
