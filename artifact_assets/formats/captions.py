@@ -14,6 +14,8 @@ from artifact_assets.formats.fragment import Fragment, Reading
 from artifact_assets.formats.labels import SpeakerLabels, label_of
 from artifact_assets.formats.speakers import cleaned
 
+MOST_LINES_SHOWN = 10
+"""Lines a caption can show at once; no screen has room for more."""
 ROLLING_SHARE = 0.4
 """From this share of cues that begin with the line the cue before ended with, a file is a rolling caption."""
 ROLLING_MESSAGE = "Rolling captions were read once: lines repeated from cue to cue were dropped."
@@ -54,7 +56,7 @@ class Rolling:
     def fresh(self, lines: list[str]) -> list[str]:
         """The visible ``lines`` of a cue without those the cue before showed already."""
         overlap = 0
-        for size in range(min(len(self._before), len(lines)), 0, -1):
+        for size in range(min(len(self._before), len(lines), MOST_LINES_SHOWN), 0, -1):
             if self._before[-size:] == lines[:size]:
                 overlap = size
                 break

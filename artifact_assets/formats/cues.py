@@ -174,7 +174,8 @@ class _Between:
                 self.notes.add("text_before_cues", "Text before the first cue was not read as speech.", place)
             else:
                 self.notes.add("text_without_time", "Text without a time was added to the cue before it.", place)
-                cue = cue._replace(lines=[*cue.lines, *block], end_line=last)
+                cue.lines.extend(block)  # in place: copying would take quadratic time for a file of such blocks
+                cue = cue._replace(end_line=last)
             index = last
         if cue is not None:
             yield cue

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from artifact_assets.domain.meeting import Participant
 from artifact_assets.domain.transcript import ReadingNote, Turn
 
+MOST_PARTICIPANTS = 2_000
+"""People of one meeting that are remembered; a longer list is no invitation."""
+LONGEST_NAME = 200
 MAX_PLACES = 5
 """How many notes of one code name their place; the rest are counted, so that a broken file can't flood its reader."""
 
@@ -91,15 +94,17 @@ class Reading:
     coverage: float | None = None
     format: str | None = None
     settled: bool = False
+    _listed: set[Participant] = field(default_factory=set[Participant])
 
     def add_participant(self, name: str | None, email: str | None = None, role: str | None = None) -> None:
         """Remember a person the file names; an e-mail stands in for a missing name, and nobody is listed twice."""
-        label = " ".join((name or email or "").split())
-        if not label:
+        label = " ".join((name or email or "").split())[:LONGEST_NAME]
+        if not label or len(self._listed) >= MOST_PARTICIPANTS:
             return
         address = email.strip() if email and "@" in email else None
         person = Participant(name=label, email=address, role=role)
-        if person not in self.participants:
+        if person not in self._listed:
+            self._listed.add(person)
             self.participants.append(person)
 
     def say(

@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from artifact_assets.domain.meeting import Participant, Sidecar
 from artifact_assets.domain.transcript import ReadingNote, Transcript
@@ -66,87 +68,129 @@ def matched_names(
     """Participant name by speaker for every speaker that matches one, and the speakers that fit several."""
     names: dict[str, str] = {}
     unclear: dict[str, None] = {}  # a set that keeps the order of the file
-    people = list(dict.fromkeys(participants))
     open_speakers: list[str] = [speaker for speaker in speakers if not is_placeholder(speaker)]
-    for fits in _STEPS:
+    for step in _STEPS:
         taken = set(names.values())
-        free = [person for person in people if person.name not in taken]
+        by_key: dict[str, set[str]] = {}
+        for person in participants:
+            if person.name not in taken:
+                for key in step.of_participant(person):
+                    by_key.setdefault(key, set()).add(person.name)
         found: dict[str, str] = {}
         for speaker in open_speakers:
-            fitting = {person.name for person in free if fits(speaker, person)}
+            fitting = {name for key in step.of_speaker(speaker) for name in by_key.get(key, ())}
             if len(fitting) == 1:
                 found[speaker] = fitting.pop()
             elif len(fitting) > 1:
                 unclear[speaker] = None
-        claims = list(found.values())
-        names |= {speaker: name for speaker, name in found.items() if fits in _FIRM or claims.count(name) == 1}
-        open_speakers: list[str] = [speaker for speaker in open_speakers if speaker not in names]
+        claims = Counter(found.values())
+        names |= {speaker: name for speaker, name in found.items() if step.firm or claims[name] == 1}
+        open_speakers = [speaker for speaker in open_speakers if speaker not in names]
     return names, tuple(speaker for speaker in unclear if speaker not in names)
 
 
 def folded(name: str) -> str:
     """``name`` for comparison: no accents, case, honorifics, brackets; single spaces."""
-    plain = "".join(
-        character for character in unicodedata.normalize("NFKD", name) if not unicodedata.combining(character)
-    )
+    plain = name
+    if not name.isascii():
+        letters = unicodedata.normalize("NFKD", name)
+        plain = "".join(character for character in letters if not unicodedata.combining(character))
     return " ".join(_WORD.findall(_HONORIFIC.sub(" ", _BRACKETS.sub(" ", plain)).casefold()))
 
 
-def _same_name(speaker: str, person: Participant) -> bool:
-    return speaker == person.name or (folded(speaker) != "" and folded(speaker) == folded(person.name))
+@dataclass(frozen=True)
+class _Step:
+    """One step of the rule: speaker and participant fit when they share a key.
+
+    With keys, people of a big meeting are looked up instead of compared one by one. At a ``firm`` step two spellings in
+    one file may be the same person.
+    """
+
+    of_participant: Callable[[Participant], set[str]]
+    of_speaker: Callable[[str], set[str]]
+    firm: bool
 
 
-def _same_words(speaker: str, person: Participant) -> bool:
-    words = folded(speaker).split()
-    return len(words) > 1 and sorted(words) == sorted(folded(person.name).split())
+def _name_keys(name: str) -> set[str]:
+    return {name, folded(name)} - {""}
 
 
-def _same_email(speaker: str, person: Participant) -> bool:
+def _word_keys(name: str) -> set[str]:
+    words = folded(name).split()
+    return {" ".join(sorted(words))} if len(words) > 1 else set()
+
+
+def _email_keys(person: Participant) -> set[str]:
     if person.email is None:
-        return False
-    said, email = speaker.strip().casefold(), person.email.casefold()
+        return set()
+    email = person.email.casefold()
     local = email.partition("@")[0]
-    return said == email or (
-        len(local) > 2 and (said == local or folded(said) == folded(re.sub(r"[._+-]", " ", local)))
-    )
+    return {email, local, folded(re.sub(r"[._+-]", " ", local))} if len(local) > 2 else {email}
 
 
-def _initial(speaker: str, person: Participant) -> bool:
-    one, other = folded(speaker).split(), folded(person.name).split()
-    if len(one) != 2 or len(other) < 2:
-        return False
-    first, last = other[0], other[-1]
-    return (
-        (one[0] == first and len(one[1]) == 1 and last.startswith(one[1]))
-        or (one[1] == last and len(one[0]) == 1 and first.startswith(one[0]))
-        or (one[0] == first and len(last) == 1 and one[1].startswith(last))
-    )
+def _said_keys(speaker: str) -> set[str]:
+    return {speaker.strip().casefold(), folded(speaker)} - {""}
 
 
-def _one_name(speaker: str, person: Participant) -> bool:
+def _initials(name: str, *, cut: str, whole: str) -> set[str]:
+    """``Ann Lee`` as ``ann l`` and ``a lee`` marked ``cut``; a name with an initial as it stands, marked ``whole``.
+
+    The marks keep two full names apart: ``Ann Lee`` fits ``Ann L.`` and never ``Ann Loo``.
+    """
+    words = folded(name).split()
+    if len(words) < 2:
+        return set()
+    first, last = words[0], words[-1]
+    if len(first) == 1 or len(last) == 1:
+        return {f"{whole} {first} {last}"}
+    return {f"{cut} {first} {last[0]}", f"{cut} {first[0]} {last}"}
+
+
+def _one_name_keys(person: Participant) -> set[str]:
+    words = folded(person.name).split()
+    return {words[0], words[-1]} if len(words) > 1 else set()
+
+
+def _single_keys(speaker: str) -> set[str]:
     words = folded(speaker).split()
-    known = folded(person.name).split()
-    return len(words) == 1 and len(words[0]) > 1 and len(known) > 1 and words[0] in (known[0], known[-1])
+    return {words[0]} if len(words) == 1 and len(words[0]) > 1 else set()
 
 
-_STEPS: tuple[Callable[[str, Participant], bool], ...] = (_same_name, _same_words, _same_email, _initial, _one_name)
-_FIRM: tuple[Callable[[str, Participant], bool], ...] = _STEPS[:3]
-"""Steps at which two spellings in one file may both be the same person; the others match one speaker each."""
+_STEPS = (
+    _Step(lambda person: _name_keys(person.name), _name_keys, firm=True),
+    _Step(lambda person: _word_keys(person.name), _word_keys, firm=True),
+    _Step(_email_keys, _said_keys, firm=True),
+    _Step(
+        lambda person: _initials(person.name, cut="speaker", whole="person"),
+        lambda speaker: _initials(speaker, cut="person", whole="speaker"),
+        firm=False,
+    ),
+    _Step(_one_name_keys, _single_keys, firm=False),
+)
 
 
 def _united(first: Sequence[Participant], second: Sequence[Participant]) -> tuple[Participant, ...]:
+    """``first``, then those of ``second`` who are nobody in ``first``; a person in both keeps the first name."""
     united = list(first)
+    places: dict[str, int] = {}
+    for at, person in enumerate(united):
+        for key in _person_keys(person):
+            places.setdefault(key, at)
     for person in second:
-        at = next((index for index, known in enumerate(united) if _same_person(known, person)), None)
-        if at is None:
+        at = next((places[key] for key in _person_keys(person) if key in places), None)
+        known = united[at] if at is not None else None
+        if at is None or known is None or _other_email(known, person):
             united.append(person)
-            continue
-        known = united[at]
-        united[at] = Participant(name=known.name, email=known.email or person.email, role=known.role or person.role)
+        else:
+            united[at] = Participant(name=known.name, email=known.email or person.email, role=known.role or person.role)
     return tuple(united)
 
 
-def _same_person(one: Participant, other: Participant) -> bool:
-    if one.email and other.email:
-        return one.email.casefold() == other.email.casefold()
-    return _same_name(one.name, other) or _same_words(one.name, other)
+def _person_keys(person: Participant) -> list[str]:
+    """What tells one person: the e-mail first, then the name in any order of words."""
+    email = [f"@{person.email.casefold()}"] if person.email else []
+    return [*email, *sorted(_name_keys(person.name) | _word_keys(person.name))]
+
+
+def _other_email(one: Participant, other: Participant) -> bool:
+    return bool(one.email and other.email and one.email.casefold() != other.email.casefold())

@@ -48,7 +48,22 @@ def test_a_speaker_is_matched_by_the_stated_rule(speaker: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "speaker", ["Speaker 1", "SPEAKER_00", "Anna", "An", "A", "Ann Fox", "Leeann", "Annlee Bobray", "?"]
+    "speaker",
+    [
+        "Speaker 1",
+        "SPEAKER_00",
+        "Anna",
+        "An",
+        "A",
+        "Ann Fox",
+        "Ann Loo",
+        "Amy Lee",
+        "B. Lee",
+        "Ann R.",
+        "Leeann",
+        "Annlee Bobray",
+        "?",
+    ],
 )
 def test_everything_else_stays_as_the_file_names_it(speaker: str) -> None:
     assert matched_names([speaker], [ANN, BOB]) == ({}, ())
@@ -71,6 +86,17 @@ def test_two_speakers_do_not_share_a_participant_by_a_weak_step() -> None:
 
 def test_two_spellings_of_one_name_are_one_person() -> None:
     assert matched_names(["Ann Lee", "Lee, Ann"], [ANN])[0]["Ann Lee"] == "Ann Lee"
+
+
+def test_a_participant_listed_with_an_initial_fits_the_full_name() -> None:
+    listed = Participant(name="Ann L.")
+    assert matched_names(["Ann Lee", "Ann Fox"], [listed])[0] == {"Ann Lee": "Ann L."}
+
+
+def test_a_thousand_speakers_and_participants_are_joined() -> None:
+    people = [Participant(name=f"Person{number} Family{number}") for number in range(1500)]
+    names, _ = matched_names([f"Family{number}, Person{number}" for number in range(1500)], people)
+    assert len(names) == 1500
 
 
 def test_the_sidecar_wins_and_what_it_leaves_out_stays() -> None:

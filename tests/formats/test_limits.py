@@ -9,6 +9,9 @@ import zipfile
 import pytest
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.meeting import Sidecar
+from artifact_assets.formats.fragment import MOST_PARTICIPANTS
+from artifact_assets.formats.joining import join_sidecar
 from artifact_assets.formats.limits import ReadingLimits, check_size
 from artifact_assets.formats.reading import read_transcript
 from artifact_assets.formats.registry import format_names
@@ -134,6 +137,21 @@ def test_titles_and_names_of_any_length_are_cut() -> None:
     assert transcript.title is not None
     assert transcript.title.startswith("a b a b")
     assert (len(transcript.title), len(transcript.turns[0].speaker or "")) == (300, 200)
+
+
+@pytest.mark.timeout(30)
+def test_no_number_of_things_makes_reading_slow() -> None:
+    # each of these took quadratic time in some reader once; the bound only tells minutes from seconds
+    blocks = "WEBVTT\n\n00:01.000 --> 00:02.000\na\n\n" + "b\n\n" * 60_000
+    assert read_transcript(blocks.encode()).turns
+    shown = "\n".join(str(number) for number in range(20_000))
+    rolling = "".join(f"00:0{at}.000 --> 00:0{at + 1}.000\n{shown}\n\n" for at in range(5))
+    assert read_transcript(f"WEBVTT\n\n{rolling}".encode()).turns
+    people = [{"displayName": f"Ann {number}", "email": f"a{number}@example.com"} for number in range(20_000)]
+    sentences = [{"speaker_name": f"Ann {number}", "text": "Hi."} for number in range(20_000)]
+    meeting = read_transcript(json.dumps({"meeting_attendees": people, "sentences": sentences}).encode())
+    assert len(meeting.participants) == MOST_PARTICIPANTS
+    assert len(join_sidecar(meeting, Sidecar(participants=meeting.participants)).turns) == 20_000
 
 
 def test_nul_and_lone_surrogates_become_replacement_characters_with_a_warning() -> None:
