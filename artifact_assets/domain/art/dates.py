@@ -38,14 +38,14 @@ def dates(subject: Subject) -> Iterator[RuleFailure]:
 
 
 def _heard(subject: Subject, today: date | None) -> frozenset[date]:
-    """Days the quotes mean; where they name none, days their whole sentences mean.
+    """Days the quotes mean; with the words for a due date, days their whole sentences mean.
 
     A date beside a quoted promise often belongs to something else: "I'll write the notes by Friday, we ship the 27th".
     """
     quoted = [m for text in subject.quoted for m in days_of(words_of(text), today)]
     content = subject.content
     phrase = content.due_text if isinstance(content, ActionItem | NextStep) else None
-    if not quoted or phrase:
+    if phrase or (not quoted and isinstance(content, FieldUpdate)):
         quoted = [m for sentence in subject.said for m in days_of(words_of(sentence), today)]
     return frozenset(day for mention in quoted for day in mention.days)
 

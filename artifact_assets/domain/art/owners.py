@@ -27,7 +27,11 @@ _SECOND = re.compile(
     r"\b(?:(?:can|could|will|would|do|are|have|should|may) you"
     r"|you (?:can|could|will|would|should|need|have|must|want|are|to|might)"
     r"|(?:for|to|of|with|ask|need|want|like) you|your (?:task|job|part|side|end|team|turn)|please"
-    r"|(?:send|give|share|show|tell|get|forward|email|call|let) (?:me|us))\b"
+    r"|(?:send|give|share|show|tell|get|forward|email|call) (?:me|us)|let (?:me|us) know)\b"
+)
+_REQUEST = re.compile(
+    r"\b(?:(?:can|could|will|would) you|you (?:can|could|will|would|should|need|have|must)|please"
+    r"|your (?:task|job|part)|(?:send|give|share|show|tell|get|forward|email|call) (?:me|us))\b"
 )
 _SUBJECT_TAIL = (
     r"(?: \w+)?(?: and \w+)? (?:will|can|is|should|could|would|has|have|had|needs?|please|to|does|do|takes?"
@@ -107,7 +111,7 @@ def _asked(subject: Subject, said: list[str]) -> bool:
     """Whether the evidence asks somebody. Who promises in the quote itself asks only if the quote does too."""
     quoted = [normal_text(text) for text in subject.quoted]
     promised = any(_FIRM_FIRST.search(text) for text in quoted)
-    return any(_SECOND.search(text) for text in (quoted if promised else said))
+    return any((_REQUEST if promised else _SECOND).search(text) for text in (quoted if promised else said))
 
 
 def _names_of(person: str, subject: Subject) -> list[str]:

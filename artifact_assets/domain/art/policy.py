@@ -139,6 +139,9 @@ class ArtPolicy(Document):
         le=100,
         description="An inexact quote below this score shows a reviewer where to look, and backs nothing by itself.",
     )
+    min_fuzzy_words: int = Field(
+        default=6, ge=0, le=50, description="A shorter quote has to be verbatim: one word of five changes what it says."
+    )
     max_fuzzy_altered: float = Field(
         default=0.34,
         ge=0,

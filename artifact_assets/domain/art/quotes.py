@@ -44,7 +44,7 @@ def _altered(evidence: GroundedEvidence, subject: Subject) -> bool:
         return True
     said = " ".join(index.turns[span.turn].text[span.start : span.end] for span in evidence.spans)
     quoted, heard = words_of(evidence.quote), [word.text for word in words_of(said)]
-    if {word.text for word in quoted if word.text[0] == "#"} - set(heard):
+    if len(quoted) < policy.min_fuzzy_words or {word.text for word in quoted if word.text[0] == "#"} - set(heard):
         return True
     if _denies([word.text for word in quoted]) != _denies(heard):
         return True

@@ -77,8 +77,11 @@ class Subject:
     @cached_property
     def quoted(self) -> tuple[str, ...]:
         """The very words of the transcript each quote was found in, without the rest of their sentences."""
-        turns = self.scene.index.turns
-        return tuple(turns[s.turn].text[s.start : s.end] for evidence in self.evidence for s in evidence.spans)
+        return tuple(text for evidence in self.evidence for text in self.spans(evidence))
+
+    def spans(self, evidence: GroundedEvidence) -> tuple[str, ...]:
+        """The very words one quote was found in, one text per turn."""
+        return tuple(self.scene.index.turns[s.turn].text[s.start : s.end] for s in evidence.spans)
 
     def sentences(self, evidence: GroundedEvidence) -> tuple[str, ...]:
         """The sentences of the transcript that one piece of evidence touches, one text per turn."""

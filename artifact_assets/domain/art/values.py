@@ -15,7 +15,7 @@ from artifact_assets.domain.art.codes import Code, failure
 from artifact_assets.domain.art.likeness import compact, content_words, stem, support
 from artifact_assets.domain.art.subject import Subject
 from artifact_assets.domain.art.vocabulary import rule_of
-from artifact_assets.domain.artifact import FieldUpdate, RuleFailure, Tag
+from artifact_assets.domain.artifact import FieldUpdate, GroundedEvidence, RuleFailure, Tag
 from artifact_assets.domain.brief import FieldType
 from artifact_assets.domain.grounding.stopwords import FUNCTION_WORDS
 from artifact_assets.domain.grounding.words import Word, words_of
@@ -41,7 +41,7 @@ def numbers(subject: Subject) -> Iterator[RuleFailure]:
     """Every number, amount and percentage of the claim was said, with the same value and a compatible unit."""
     claimed_text = ADDRESS.sub(" ", claimed(subject))
     words = words_of(claimed_text)
-    heard = [m for sentence in subject.said for m in _undated(words_of(sentence))]
+    heard = [mention for evidence in subject.evidence for mention in _heard(subject, evidence)]
     heard_words = {word.text for sentence in subject.said for word in words_of(sentence)}
     missing: list[str] = []
     for mention in _undated(words):
@@ -56,6 +56,16 @@ def numbers(subject: Subject) -> Iterator[RuleFailure]:
             del heard[backing]
     if missing:
         yield failure(Code.NUMBER_NOT_IN_EVIDENCE, f"Not said in the evidence: {', '.join(missing)}.")
+
+
+def _heard(subject: Subject, evidence: GroundedEvidence) -> list[Mention]:
+    """Numbers of one quote; where it holds none, those of its whole sentence.
+
+    "We agreed on two years, for 120 users" backs two years when only these are quoted.
+    """
+    texts = subject.spans(evidence)
+    quoted = [mention for text in texts for mention in _undated(words_of(text))]
+    return quoted or [m for sentence in subject.sentences(evidence) for m in _undated(words_of(sentence))]
 
 
 def _spelled(mention: Mention, words: list[Word], text: str) -> str:
