@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 
 from artifact_assets.extraction.deterministic.calendar_days import COUNTS, ORDINALS, resolved
 from artifact_assets.extraction.deterministic.lexicon import joined, pattern
@@ -118,6 +119,7 @@ def meeting_day(*moments: datetime | None) -> date | None:
     return None
 
 
+@lru_cache(maxsize=1024)
 def find_dates(text: str, today: date | None) -> tuple[Due, ...]:
     """All dates people name in ``text``, left to right, references to the past left out.
 

@@ -21,6 +21,8 @@ from artifact_assets.extraction.deterministic.values import Value, value_near, v
 
 CONFIDENCE = 0.85
 MAX_ANSWER_WORDS = 20
+# In one sentence; somebody who says a phrase more often is not telling a value.
+MOST_HITS = 3
 _FORMER = pattern(
     r"""\b(?:last (?:year|quarter|month|time|spring|summer|autumn|fall|winter)|used to|previous(?:ly)?|originally
     |back (?:in|then)|at first|in the past|(?:years?|months?) ago|they (?:said|quoted|offered)|quoted|ballpark|list price
@@ -57,7 +59,7 @@ def _mentions(scene: Scene, rule: FieldRule) -> Iterator[_Mention]:
         sentence = scene.talk.sentences[position]
         if hypothetical(sentence.lower):
             continue
-        found = (_mention(scene, rule, sentence, start, end) for start, end in hits[position])
+        found = (_mention(scene, rule, sentence, start, end) for start, end in hits[position][:MOST_HITS])
         yield from (mention for mention in islice(filter(None, found), 1))
 
 

@@ -14,7 +14,11 @@ from functools import cached_property
 from artifact_assets.domain.transcript import Transcript, Turn
 
 MAX_QUOTE = 200
+# Longer ones are cut, which also bounds what any pattern can cost.
+MAX_SENTENCE = 500
+_JOINT = re.compile(r"(?<= )(?:and|so|but|okay|then|well|um|because) ", re.IGNORECASE)
 _BORDER = re.compile(r"[.!?\u2026]+[\"'\u201d\u2019)]*\s+|\n+")
+LONGEST_BORDER = 16
 _ABBREVIATION = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|No|vs|etc|approx|Inc|Ltd|Jr|Sr|e\.g|i\.e|[A-Z]))\.\s*$")
 _PAUSE = re.compile(r"(?:\.\.\.|\u2026)\s*$")
 
@@ -52,9 +56,11 @@ class Talk:
         return "\0".join(sentence.lower for sentence in self.sentences), starts
 
     def find(self, pattern: re.Pattern[str]) -> Iterator[tuple[Sentence, int, int]]:
-        """Where ``pattern`` occurs: sentence, start and end in it. One pass over the talk instead of one per sentence."""
+        """Where ``pattern`` occurs at the start of a word: sentence, start and end in it. One pass over the whole talk."""
         text, starts = self._whole
         for match in pattern.finditer(text):
+            if text[match.start() - 1 : match.start()].isalnum():
+                continue
             sentence = self.sentences[bisect_right(starts, match.start()) - 1]
             begin = match.start() - starts[sentence.position]
             yield sentence, begin, begin + len(match[0])
@@ -95,16 +101,24 @@ def sentences_of(turn: Turn) -> Iterator[str]:
     """The sentences of a turn, each a verbatim piece of its text."""
     start = 0
     for border in _BORDER.finditer(turn.text):
+        near = max(start, border.end() - LONGEST_BORDER)
         pause = (
-            _PAUSE.search(turn.text, start, border.end()) and not turn.text[border.end() : border.end() + 1].isupper()
+            _PAUSE.search(turn.text, near, border.end()) and not turn.text[border.end() : border.end() + 1].isupper()
         )
-        if pause or _ABBREVIATION.search(turn.text, start, border.end()):
+        if pause or _ABBREVIATION.search(turn.text, near, border.end()):
             continue
-        piece = turn.text[start : border.end()].strip()
-        if piece:
-            yield piece
+        yield from _bounded(turn.text[start : border.end()].strip())
         start = border.end()
-    piece = turn.text[start:].strip()
+    yield from _bounded(turn.text[start:].strip())
+
+
+def _bounded(piece: str) -> Iterator[str]:
+    """``piece``, or its parts where a recognizer set no full stop: cut before a joining word if one is near."""
+    while len(piece) > MAX_SENTENCE:
+        joint = max((match.start() for match in _JOINT.finditer(piece, MAX_SENTENCE // 2, MAX_SENTENCE)), default=0)
+        cut = joint or piece.rfind(" ", 1, MAX_SENTENCE) + 1 or MAX_SENTENCE
+        yield piece[:cut].strip()
+        piece = piece[cut:].strip()
     if piece:
         yield piece
 

@@ -7,9 +7,11 @@ sentence counts (see ``fields``).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from artifact_assets.domain.brief import FieldRule, FieldType
 from artifact_assets.domain.quantities.numerals import numeral_at, plain
@@ -108,7 +110,8 @@ def value_of_answer(rule: FieldRule, text: str, today: date | None) -> Value | N
             return None
 
 
-def _numbers(lower: str) -> list[_Number]:
+@lru_cache(maxsize=256)
+def _numbers(lower: str) -> tuple[_Number, ...]:
     tokens = list(_TOKEN.finditer(lower))
     words = [token[0] for token in tokens]
     found: list[_Number] = []
@@ -125,7 +128,7 @@ def _numbers(lower: str) -> list[_Number]:
             numeral = numeral_at(words[:end], at) or numeral
         found.append(_Number(numeral.value, tokens[at].start(), tokens[end - 1].end()))
         at = end
-    return [number for number in found if not _PERCENT.match(lower, number.end) and not _attached(lower, number)]
+    return tuple(n for n in found if not _PERCENT.match(lower, n.end) and not _attached(lower, n))
 
 
 def _attached(lower: str, number: _Number) -> bool:
@@ -149,14 +152,14 @@ def _clear(lower: str, number: _Number) -> bool:
     return not _RANGE_BEFORE.search(before) or _FROM.search(before) is not None
 
 
-def _pick_after_first(lower: str, numbers: list[_Number], start: int, end: int) -> Value | None:
+def _pick_after_first(lower: str, numbers: Sequence[_Number], start: int, end: int) -> Value | None:
     after = [n for n in numbers if end <= n.start <= end + NEAR_CHARS]
     before = [n for n in numbers if start - NEAR_CHARS <= n.end <= start]
     chosen = after[0] if after else before[-1] if before else None
     return Value(plain(chosen.value), chosen.start) if chosen and _clear(lower, chosen) else None
 
 
-def _pick_before_first(lower: str, numbers: list[_Number], start: int, end: int) -> Value | None:
+def _pick_before_first(lower: str, numbers: Sequence[_Number], start: int, end: int) -> Value | None:
     before = [
         n for n in numbers if start - BEFORE_CHARS <= n.end <= start and not re.search(r"[,;.]", lower[n.end : start])
     ]
@@ -171,7 +174,7 @@ def _pick_before_first(lower: str, numbers: list[_Number], start: int, end: int)
     return Value(plain(after[0].value), after[0].start) if after and _clear(lower, after[0]) else None
 
 
-def _single(lower: str, numbers: list[_Number]) -> Value | None:
+def _single(lower: str, numbers: Sequence[_Number]) -> Value | None:
     if len(numbers) != 1 or not _clear(lower, numbers[0]):
         return None
     return Value(plain(numbers[0].value), numbers[0].start)
