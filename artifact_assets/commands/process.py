@@ -17,8 +17,8 @@ from artifact_assets.commands.progress import Bar, progress
 from artifact_assets.configuration.environment import configuration, settings
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.domain.records import Arrival, Meeting
-from artifact_assets.domain.states import MEETING_STATES, Stage
+from artifact_assets.domain.records import Arrival, Json, Meeting
+from artifact_assets.domain.states import MEETING_STATES, IntentState, Stage
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.preview import preview
 from artifact_assets.stages.reading_back import stored_case
@@ -97,12 +97,33 @@ def _print_preview(equipment: Equipment, meetings: tuple[Meeting, ...], as_json:
         print_json([{**meeting_row(m), "writes": writes.get(m.meeting_id, [])} for m in meetings])
         return
     print_meetings(meetings)
+    made = sum(write["state"] == IntentState.CONFIRMED for planned in writes.values() for write in planned)
     print_table(
-        ("meeting", "would", "on", "what"),
-        ((m, w["operation"], w["on"], w["what"]) for m, planned in writes.items() for w in planned),
+        ("meeting", "would", "at", "on", "what", "there now", "but"),
+        (
+            (
+                meeting,
+                write["operation"],
+                write["destination"],
+                write["on"],
+                write["what"],
+                write["before"],
+                _but(write),
+            )
+            for meeting, planned in writes.items()
+            for write in planned
+            if write["state"] != IntentState.CONFIRMED
+        ),
         empty="Nothing would be written.",
     )
-    remark("Nothing was written: this was a dry run.")
+    remark("Nothing was written: this was a dry run." + (f" {made} writes were made earlier." if made else ""))
+
+
+def _but(write: Json) -> str | None:
+    """What stands between a planned write and its record."""
+    if write["state"] == "observed":
+        return "only observed: no route delivers it"
+    return write["needs"] or (None if write["state"] == "new" else write["state"])
 
 
 async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...]) -> None:

@@ -56,6 +56,13 @@ def test_a_dry_run_writes_nothing_and_says_what_it_would(shell: Shell, tmp_path:
     assert {count["count"] for count in shell("records", "--json").json()} == {0}
 
 
+def test_a_dry_run_of_what_is_delivered_would_write_nothing(delivered: Shell, tmp_path: Path) -> None:
+    done = delivered("process", write_meeting(tmp_path), "--dry-run")
+    assert done.code == 0
+    assert "Nothing would be written." in done.err
+    assert "2 writes were made earlier" in done.err
+
+
 def test_meetings_lists_and_filters(delivered: Shell) -> None:
     (row,) = delivered("meetings", "--json").json()
     assert row.keys() >= MEETING_KEYS
