@@ -26,12 +26,12 @@ WORDS = TEXT.split()
 SPEAKERS = ("Ann Lee", "Bob Ray", "Dr. Chen", "José Ruiz")
 
 
-def webvtt_file(size: int, *, voices: bool = True) -> bytes:
+def webvtt_file(size: int, *, voices: bool = True, cues_per_turn: int = 3) -> bytes:
     """WebVTT of about ``size`` bytes: Teams' voice spans, or Zoom's ``Name: text``. 100 kB is an hour of talk."""
     parts = ["WEBVTT\n"]
     length, cue, at = 8, 0, 0.0
     while length < size:
-        speaker = SPEAKERS[(cue // 3) % len(SPEAKERS)]
+        speaker = SPEAKERS[(cue // cues_per_turn) % len(SPEAKERS)]
         text = " ".join(WORDS[(cue + offset) % len(WORDS)] for offset in range(9))
         said = f"<v {speaker}>{text}.</v>" if voices else f"{speaker}: {text}."
         block = f"\n{cue + 1}\n{_stamp(at)} --> {_stamp(at + 3.6)}\n{said}\n"
@@ -80,6 +80,7 @@ def measured() -> dict[str, object]:
                 peak_bytes(lambda content=content: read_transcript(content)) / len(content), 1
             )
         by_size.append(row)
+    dense = webvtt_file(1_000_000, cues_per_turn=1)
     hour = webvtt_file(HOUR)
     text = hour.decode()
     zoom = webvtt_file(HOUR, voices=False)
@@ -92,6 +93,8 @@ def measured() -> dict[str, object]:
         "one_hour_webvtt_milliseconds": round(ours * 1000, 2),
         "one_hour_zoom_milliseconds": round(best_seconds(lambda: read_transcript(zoom), rounds=7) * 1000, 2),
         "by_size": by_size,
+        # the worst case: nobody says two cues in a row, so that every cue becomes a turn
+        "peak_memory_ratio_of_one_cue_turns": round(peak_bytes(lambda: read_transcript(dense)) / len(dense), 1),
         "peers_milliseconds": {name: round(seconds * 1000, 2) for name, seconds in peers.items()},
         "peers_ratio": {name: round(seconds / ours, 2) for name, seconds in peers.items()},
     }
@@ -115,6 +118,7 @@ def main() -> None:
     print(f"1 hour of Zoom's kind: {figures['one_hour_zoom_milliseconds']} ms")
     print(f"peers on the same file: {figures['peers_milliseconds']} ms; times ours: {figures['peers_ratio']}")
     print(json.dumps(figures["by_size"], indent=1))
+    print(f"peak memory when every cue is a turn: {figures['peak_memory_ratio_of_one_cue_turns']} times the file")
 
 
 if __name__ == "__main__":
