@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets chaos test check clean
+.PHONY: help setup demo up check-assets chaos fuzz bench test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,6 +32,13 @@ check-assets: $(SETUP) ## the asset checks of the bundled meetings against their
 
 chaos: $(SETUP) ## 20 kills over one backfill of 40 meetings, counted at the ledger and at the far side
 	@$(PY) -m tests.running.chaos --kills 20
+
+fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
+	@$(PY) -m tests.fuzz.formats --count 100000
+
+bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model faults
+	@for name in formats_bench grounding_bench ledger_bench delivery_bench model_faults; do \
+		test ! -f benchmarks/$$name.py || $(PY) -m benchmarks.$$name || exit 1; done
 
 check: $(SETUP) ## lint, types, import laws
 	@$(VENV)/bin/ruff check .
