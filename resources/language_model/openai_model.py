@@ -14,7 +14,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 OPENAI = "https://api.openai.com/v1"
+MOST_CONNECTIONS = 1000
+MOST_KEPT = 100
 _NO_KEY = "not-needed"
 """Local servers ask for none, and the SDK insists on one."""
 
@@ -40,10 +42,11 @@ class OpenAIModel:
 
     def __init__(self, base_url: str | None, api_key: str | None, policy: ModelPolicy, clock: Clock) -> None:
         # Most of a second, which processes without a model must not pay, and which no call's time should hold.
+        import httpx2  # noqa: PLC0415 - comes with the SDK
         import openai  # noqa: PLC0415 - see above
         import openai.resources.chat  # noqa: PLC0415 # pyright: ignore[reportUnusedImport] - put off to the first call otherwise
 
-        self._sdk = openai
+        self._sdk, self._http = openai, httpx2
         # At debug level they write whole requests, and with them what was said.
         for name in ("openai", "httpx2", "httpcore2"):
             logging.getLogger(name).setLevel(logging.WARNING)
@@ -75,11 +78,13 @@ class OpenAIModel:
 
     async def ask(self, request: ModelRequest) -> RawAnswer:
         """See ``LanguageModel.ask``. Bounded by the connect and read timeouts; the caller bounds the whole."""
-        completions: Any = self.connected().chat.completions.with_raw_response
         with self.failures():
-            response = await completions.create(**body_of(request))
+            # The SDK's door for bodies it is not to touch: nothing typed, nothing parsed.
+            response = await self.connected().post(
+                "/chat/completions", cast_to=self._http.Response, body=body_of(request)
+            )
         headers = _lower(response.headers)
-        return RawAnswer(cast("bytes", response.content), limits_of(headers), headers.get("x-request-id"))
+        return RawAnswer(response.content, limits_of(headers), headers.get("x-request-id"))
 
     @contextlib.contextmanager
     def failures(self) -> Generator[None]:
@@ -113,13 +118,16 @@ class OpenAIModel:
         loop = asyncio.get_running_loop()
         if self._client is None or self._client[0] is not loop:
             policy = self._policy
-            timeout = self._sdk.Timeout(
+            timeout = self._http.Timeout(
                 policy.read_timeout_seconds,
                 connect=policy.connect_timeout_seconds,
                 pool=policy.call_timeout_seconds,
             )
+            limits = self._http.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT)
+            # A client of our own: the SDK's closes itself on whatever loop runs when it is collected.
+            http = self._http.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
             client = self._sdk.AsyncOpenAI(
-                api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0
+                api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0, http_client=http
             )
             self._client = (loop, client)
         return self._client[1]
