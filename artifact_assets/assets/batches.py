@@ -21,7 +21,7 @@ def batches_job() -> dg.JobDefinition:
     """A run of one op: submit what waits, read what is done. The meetings themselves are taken up by the drain sensor."""
 
     @dg.op(
-        name=BATCHES_JOB,
+        name="one_round",
         description="Submits requests that wait for a batch, and stores the answers of batches that are over.",
     )
     def work(context: dg.OpExecutionContext, batch_desk: dg.ResourceParam[BatchDesk | None]) -> None:
