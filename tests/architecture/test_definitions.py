@@ -90,8 +90,8 @@ def test_there_are_four_checks(loaded: dict[str, Any]) -> None:
 
 
 def test_there_are_the_sensors_and_the_job(loaded: dict[str, Any]) -> None:
-    assert set(loaded["sensors"]) >= {"arrivals", "drain"}
-    assert "process_meetings" in loaded["jobs"]
+    assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain"}
+    assert set(loaded["jobs"]) >= {"process_meetings", "work_on_batches"}
 
 
 def test_dagster_retries_no_step_because_every_failure_has_another_owner(loaded: dict[str, Any]) -> None:
