@@ -38,7 +38,6 @@ class Code(StrEnum):
     VALUE_INVALID = "value_invalid"
     VALUE_NOT_IN_EVIDENCE = "value_not_in_evidence"
     EXTRACTION_SUSPECT = "extraction_suspect"
-    TRANSCRIPT_CHANGED = "transcript_changed"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
     MODEL_OUTPUT_TRUNCATED = "model_output_truncated"
 
@@ -104,7 +103,6 @@ CODES: Mapping[Code, CodeRule] = {
     Code.VALUE_INVALID: CodeRule("accurate", _Q, "the value does not parse as its field's type or is not allowed"),
     Code.VALUE_NOT_IN_EVIDENCE: CodeRule("accurate", _Q, "the value was not said"),
     Code.EXTRACTION_SUSPECT: CodeRule("accurate", _Q, "too many claims are ungrounded", artifact=True),
-    Code.TRANSCRIPT_CHANGED: CodeRule("accurate", _Q, "the claims are about another transcript", artifact=True),
     Code.MODEL_OUTPUT_INVALID: CodeRule("accurate", _Q, "the model did not keep to the form twice", artifact=True),
     Code.MODEL_OUTPUT_TRUNCATED: CodeRule("accurate", _Q, "the model's answer was cut off", artifact=True),
     Code.FIELD_NOT_CONFIGURED: CodeRule("relevant", _Q, "the field is not configured"),
