@@ -15,8 +15,11 @@ from artifact_assets.domain.meeting import Sidecar
 from artifact_assets.domain.records import Json
 from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
+from artifact_assets.formats.facts import facts_of
 from artifact_assets.formats.joining import join_sidecar
+from artifact_assets.formats.limits import ReadingLimits
 from artifact_assets.formats.reading import FORMATS_VERSION, read_transcript
+from artifact_assets.formats.table import check_transcript
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.stage import Outcome, StageWork
 
@@ -43,8 +46,7 @@ def _slice(sidecar: Sidecar) -> Json:
 async def _perform(case: Case) -> Outcome:
     content = await case.content()
     # Parsing is CPU work: off the event loop, so that a large file does not stall the other meetings.
-    read = await asyncio.to_thread(read_transcript, content, file_name=case.meeting.file_name)
-    transcript = join_sidecar(read, await case.sidecar())
+    transcript = await asyncio.to_thread(_read, content, case, await case.sidecar())
     await _refuse_another_meeting(case, transcript)
     digest = await case.equipment.store.put(to_bytes(transcript))
     return Outcome(
@@ -54,21 +56,30 @@ async def _perform(case: Case) -> Outcome:
     )
 
 
+def _read(content: bytes, case: Case, sidecar: Sidecar) -> Transcript:
+    """The canonical transcript, held to the table contract. Raises PipelineError."""
+    limits = ReadingLimits(max_bytes=case.equipment.configuration.max_file_bytes)
+    transcript = join_sidecar(read_transcript(content, file_name=case.meeting.file_name, limits=limits), sidecar)
+    check_transcript(case.meeting.meeting_id, transcript)
+    return transcript
+
+
 def describe(transcript: Transcript) -> Json:
     """Counts and codes of a transcript for people who may not read its words."""
-    unknown = sum(1 for turn in transcript.turns if turn.speaker is None)
-    ends = [turn.end for turn in transcript.turns if turn.end is not None]
+    facts = facts_of(transcript)
     return {
-        "format": transcript.format,
-        "turns": len(transcript.turns),
-        "words": transcript.word_count,
-        "minutes": round(max(ends) / 60, 1) if ends else None,
-        "speakers": len(transcript.speakers),
-        "turns_without_speaker": unknown,
-        "coverage": transcript.coverage,
-        "language": transcript.language,
-        "warnings": len(transcript.warnings),
-        "warning_codes": ", ".join(sorted({note.code for note in transcript.warnings})) or None,
+        "format": facts.format,
+        "turns": facts.turns,
+        "words": facts.words,
+        "minutes": round(facts.duration_seconds / 60, 1) if facts.duration_seconds is not None else None,
+        "participants": facts.participants,
+        "speakers_known": facts.speakers_known,
+        "speakers_unknown": facts.speakers_unknown,
+        "turns_without_speaker": facts.turns_without_speaker,
+        "coverage": facts.coverage,
+        "language": facts.language,
+        "warnings": sum(facts.warnings.values()),
+        "warning_codes": ", ".join(sorted(facts.warnings)) or None,
     }
 
 
