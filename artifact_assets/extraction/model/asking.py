@@ -100,9 +100,10 @@ class Asker:
             if self.batching is not None and self.batching.takes(errand):
                 await self.batching.put_off(request, errand)
             return await self._attempts(request, errand, deadline, owner)
-        finally:
-            # No effect after an answer was recorded; else, also when cancelled, the next one may ask at once.
+        except BaseException:
+            # Also when cancelled: the next one may ask at once. A recorded answer has given the right back already.
             await self.answers.release(request.digest, owner)
+            raise
 
     async def _attempts(self, request: ModelRequest, errand: Errand, deadline: float, owner: str) -> Answer:
         attempt = 0

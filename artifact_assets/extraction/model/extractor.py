@@ -18,7 +18,7 @@ from artifact_assets.domain.failures import Deferral, FailureClass, PipelineErro
 from artifact_assets.domain.model_policy import ModelPolicy
 from artifact_assets.domain.model_ports import Advice, Message, ModelFailure, ModelRequest
 from artifact_assets.domain.ports import Extractor
-from artifact_assets.domain.transcript import ReadingNote, Transcript
+from artifact_assets.domain.transcript import Transcript
 from artifact_assets.extraction.model.answer import Reading, read_answer
 from artifact_assets.extraction.model.asking import Asker
 from artifact_assets.extraction.model.chunks import Chunk, chunks_of, halved
@@ -27,6 +27,7 @@ from artifact_assets.extraction.model.merging import agreed, merged
 from artifact_assets.extraction.model.prompt import PROMPT_DIGEST
 from artifact_assets.extraction.model.redaction import Redaction
 from artifact_assets.extraction.model.schema import SCHEMA_NAME, schema_for
+from artifact_assets.extraction.model.shortfalls import by_rules, left_out, shortened
 from artifact_assets.extraction.model.tally import Tally
 from artifact_assets.extraction.model.tokens import estimate
 
@@ -35,6 +36,8 @@ NAME = "model"
 VERSION = "1"
 HALVINGS = 3
 """How often a chunk that does not fit is cut: down to an eighth. What is still too long then is not a matter of size."""
+SHORTENED = 0.4
+"""A server that counts fewer tokens than this share of our estimate cannot have read all: the estimate errs by 1.5 at most."""
 NOBODY = Errand(meeting_id="-", run_id="-")
 ITS_OWN = frozenset(
     {FailureClass.MODEL_REFUSED, FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}
@@ -72,6 +75,7 @@ class _Task:
     deadline: float
     tally: Tally
     gate: asyncio.Semaphore
+    shortened: list[str]
 
 
 class ModelExtractor:
@@ -130,6 +134,7 @@ class ModelExtractor:
             self._asker.clock.monotonic() + self._policy.deadline_seconds,
             Tally(),
             asyncio.Semaphore(self._policy.parallel_chunks),
+            [],
         )
         chunks = chunks_of(shown, self._policy.chunk_tokens, self._policy.overlap_tokens)
         parts = await asyncio.gather(*(self._part(chunk, chunks, task) for chunk in chunks))
@@ -141,7 +146,10 @@ class ModelExtractor:
             transcript_digest=transcript_digest,
             trace=task.tally.trace(NAME, VERSION, self._model, self._parameters),
             claims=tuple(redaction.restore(claim) for claim in claims) if redaction else claims,
-            warnings=tuple(_left_out(part) for part in failed),
+            warnings=(
+                *(left_out(part.chunk.place, part.failure) for part in failed if part.failure),
+                *(shortened(place) for place in task.shortened),
+            ),
         )
 
     @property
@@ -218,6 +226,9 @@ class ModelExtractor:
         async with task.gate:
             answer = await self._asker.ask(request, task.errand, task.deadline)
         task.tally.count(answer.call)
+        read = answer.call.usage.input_tokens
+        if read is not None and read < SHORTENED * sum(estimate(message.text) for message in request.messages):
+            task.shortened.append(chunk.place)
         if not answer.written.whole:
             raise ModelFailure(
                 FailureClass.MODEL_OUTPUT_TRUNCATED,
@@ -249,10 +260,6 @@ class ModelExtractor:
             raise Deferral(failure, self._asker.permission.retry_at())
         found = await self._rules.extract(transcript, digest, brief)
         allowed = {ItemKind(kind) for kind in self._policy.fallback_kinds}
-        note = ReadingNote(
-            code="extracted_by_rules",
-            message=f"The model {self._model} failed ({failure.failure_class}), so the rules extracted this meeting.",
-        )
         return Extraction(
             transcript_digest=digest,
             trace=trace.model_copy(
@@ -262,7 +269,7 @@ class ModelExtractor:
                 }
             ),
             claims=tuple(claim for claim in found.claims if ItemKind(claim.content.kind) in allowed),
-            warnings=(note, *found.warnings),
+            warnings=(by_rules(self._model, failure), *found.warnings),
         )
 
 
@@ -278,12 +285,3 @@ def _gravest(failed: Sequence[_Part]) -> PipelineError:
     """What to do about a meeting when several chunks failed: first what concerns all, so that nothing is judged too early."""
     failures = [part.failure for part in failed if part.failure is not None]
     return next((f for f in failures if f.failure_class not in ITS_OWN), failures[0])
-
-
-def _left_out(part: _Part) -> ReadingNote:
-    failure_class = part.failure.failure_class if part.failure else ""
-    return ReadingNote(
-        code="chunk_left_out",
-        message=f"This part was not extracted ({failure_class}); the items are of the rest only.",
-        place=part.chunk.place,
-    )

@@ -173,3 +173,14 @@ def test_what_is_too_long_in_any_size_is_given_up_soon(home: Path) -> None:
         found = asyncio.run(desk.extractor.extract(PROMISES, "d" * 64, desk.brief))
         assert [f.code for f in found.failures] == ["model_output_truncated"]
         assert len(server.asked) == 15
+
+
+def test_a_server_that_reads_only_a_part_is_found_out_by_its_own_count(home: Path) -> None:
+    def counted(tokens: int) -> Outcome:
+        return completion(form(), usage={"prompt_tokens": tokens, "completion_tokens": 9})
+
+    for tokens, codes in ((300, ["request_shortened"]), (1500, [])):
+        policy = QUICK.model_copy(update={"seed": tokens})
+        with FakeOpenAI([counted(tokens)]) as server, open_desk(home, server.base_url, policy) as desk:
+            found = asyncio.run(desk.extractor.extract(PROMISES, "d" * 64, desk.brief))
+        assert [note.code for note in found.warnings] == codes
