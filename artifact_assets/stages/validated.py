@@ -21,6 +21,7 @@ from artifact_assets.domain.states import Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.decisions import decisions_key, decisions_of
 from artifact_assets.stages.extracted import brief_for
+from artifact_assets.stages.item_table import check_items
 from artifact_assets.stages.stage import Outcome, StageWork
 
 
@@ -54,6 +55,8 @@ async def _perform(case: Case) -> Outcome:
         failures=judgement.failures,
         warnings=transcript.warnings + extraction.warnings,
     )
+    # The last gate before anything is stored: a rule that let something through by mistake is stopped here.
+    await asyncio.to_thread(check_items, artifact)
     digest = await equipment.store.put(to_bytes(artifact))
     return Outcome(
         document=digest,
