@@ -29,7 +29,10 @@ COMMANDS: Mapping[str, str] = {
     "show": "print a meeting's artifact: items, evidence, verdicts, deliveries",
     "trace": "print a meeting's whole history",
     "status": "one screen: what is degraded, what waits, what to type",
-    "deliveries": "list writes",
+    "deliveries": "list writes; resolve, approve, revert or reconcile them",
+    "destinations": "what each destination promises; pause and resume",
+    "config": "draft and check the mapping of a destination",
+    "go-live": "what happens when a route that observed starts to deliver",
     "review": "list, approve, edit or reject items that wait for a person",
     "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",
@@ -49,8 +52,9 @@ class Commands(click.Group):
         """The command's object, which carries its module's name."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"artifact_assets.commands.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "")
+        module = importlib.import_module(f"artifact_assets.commands.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,0 +1,74 @@
+"""Working off every write that is due, whatever meeting it belongs to.
+
+What belongs here: the order, the share of each destination and what is counted. What does not: a single write (see
+``delivery``) and Dagster (the drain job calls this).
+
+Each destination is worked off by itself, within the number of requests it may have in flight, oldest first: a slow or
+poisoned one holds up nobody else. Of one record at most one write is ever due, so that order within a record is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from artifact_assets.domain.records import Intent
+from artifact_assets.stages.delivery import Delivery
+from artifact_assets.stages.equipment import Equipment
+
+AT_ONCE = 20
+BATCH = 500
+
+
+@dataclass
+class Drained:
+    """How a drain went: writes by the state they ended in, and the meetings that may go on now."""
+
+    states: Counter[str] = field(default_factory=Counter[str])
+    meetings: set[str] = field(default_factory=set[str])
+
+
+async def drain(equipment: Equipment, owner: str, *, limit: int = 5000) -> Drained:
+    """Work off up to ``limit`` due writes. Returns when nothing more is due."""
+    drained, tried = Drained(), set[str]()
+    await Delivery(equipment, owner).lapse(())
+    while len(tried) < limit:
+        due = await equipment.ledger.due(equipment.clock.now(), BATCH + len(tried))
+        fresh = [intent for intent in due if intent.intent_key not in tried][: limit - len(tried)]
+        if not fresh:
+            return drained
+        tried.update(intent.intent_key for intent in fresh)
+        known = {row.intent_key: row for row in await _of_meetings(equipment, fresh)}
+        by_destination: dict[str, list[Intent]] = {}
+        for intent in fresh:
+            by_destination.setdefault(intent.destination, []).append(intent)
+        await asyncio.gather(
+            *(_work_off(equipment, Delivery(equipment, owner, known), rows) for rows in by_destination.values())
+        )
+        for intent in fresh:
+            drained.states[known[intent.intent_key].state.value] += 1
+            drained.meetings.add(intent.meeting_id)
+    return drained
+
+
+async def _of_meetings(equipment: Equipment, due: Iterable[Intent]) -> list[Intent]:
+    """Every write of the meetings with something due: what came before decides what may be overwritten."""
+    rows: list[Intent] = []
+    for meeting_id in sorted({intent.meeting_id for intent in due}):
+        rows += await equipment.ledger.intents(meeting_id=meeting_id)
+    return rows
+
+
+async def _work_off(equipment: Equipment, delivery: Delivery, intents: list[Intent]) -> None:
+    settings = equipment.configuration.destinations.get(intents[0].destination)
+    # A few more than may be in flight: while some wait for the ledger, the others keep the destination busy.
+    workers = int(1.5 * (settings.limits.in_flight if settings is not None else AT_ONCE))
+    waiting = iter(intents)
+
+    async def work() -> None:
+        for intent in waiting:
+            await delivery.advance(intent)
+
+    await asyncio.gather(*(work() for _ in range(min(workers, len(intents)))))

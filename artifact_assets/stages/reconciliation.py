@@ -1,0 +1,92 @@
+"""Counting the ledger against a destination: what is missing, what is there twice, what somebody changed.
+
+What belongs here: the count, and adopting it after a restore. What does not: repairing anything at a destination.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from artifact_assets.domain.capabilities import Rung
+from artifact_assets.domain.exchange import Counted
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.ports import Destination, Receipt
+from artifact_assets.domain.records import Intent
+from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.outcomes import settlement
+from artifact_assets.stages.vanishing import CREATING, is_mass, trip
+
+
+async def reconcile(
+    equipment: Equipment, owner: str, *, only: str | None = None, adopt: bool = False
+) -> tuple[Counted, ...]:
+    """One count per destination; many records missing at once stop it.
+
+    ``adopt`` also looks every unsent write up, takes over those found, and ends the look-first rule of a restored ledger.
+    """
+    intents = await equipment.ledger.intents()
+    counted: list[Counted] = []
+    for name, destination in sorted(equipment.destinations.items()):
+        if only in (None, name):
+            own = [intent for intent in intents if intent.destination == name]
+            counted.append(await _count(equipment, owner, destination, own, adopt=adopt))
+    return tuple(counted)
+
+
+async def _count(
+    equipment: Equipment, owner: str, destination: Destination, intents: Sequence[Intent], *, adopt: bool
+) -> Counted:
+    confirmed = [i for i in intents if i.state is IntentState.CONFIRMED and i.operation in CREATING]
+    rungs = {operation: (await destination.capability(operation)).rung for operation in CREATING}
+    countable = [intent for intent in confirmed if rungs[intent.operation] is not Rung.IDEMPOTENCY_KEY]
+    found, missing, duplicates, changed, unreadable = 0, list[str](), list[str](), list[str](), list[str]()
+    for intent in countable:
+        try:
+            there = await destination.written(intent)
+        except PipelineError:
+            unreadable.append(intent.intent_key)
+            continue
+        found += len(there)
+        if not there:
+            missing.append(intent.intent_key)
+        elif len(there) > 1:
+            duplicates.append(intent.intent_key)
+        elif not all(one.same for one in there):
+            changed.append(intent.intent_key)
+    tripped = is_mass(len(missing), len(countable))
+    if tripped:
+        await trip(equipment, destination.name, len(missing), len(countable))
+    adopted = await _adopt(equipment, owner, destination, intents) if adopt and not tripped else []
+    return Counted(
+        destination.name,
+        confirmed=len(confirmed),
+        found=found,
+        missing=tuple(missing),
+        duplicates=tuple(duplicates),
+        changed=tuple(changed),
+        adopted=tuple(adopted),
+        unreadable=tuple(unreadable),
+        uncountable=len(confirmed) - len(countable),
+        tripped=tripped,
+    )
+
+
+async def _adopt(equipment: Equipment, owner: str, destination: Destination, intents: Sequence[Intent]) -> list[str]:
+    """Confirm unsent writes whose record is at the destination already."""
+    policy, clock, adopted = equipment.configuration.delivery, equipment.clock, list[str]()
+    for intent in intents:
+        if intent.state not in SENDABLE_INTENTS or intent.operation not in CREATING:
+            continue
+        there = await destination.written(intent)
+        if len(there) != 1 or not there[0].same:
+            continue
+        held = await equipment.ledger.claim(intent.intent_key, owner, policy.lease_seconds, clock.now())
+        if held is not None:
+            receipt = Receipt(there[0].record_id, there[0].url)
+            await equipment.ledger.settle(
+                settlement(held, owner, IntentState.CONFIRMED, clock.now(), "adopted", receipt=receipt)
+            )
+            adopted.append(intent.intent_key)
+    await equipment.ledger.look_first((destination.name,), False)
+    return adopted
