@@ -26,6 +26,7 @@ from artifact_assets.stages.result import MeetingResult
 
 MOST_REMARKS = 20
 """More remarks than fit a screen are not read; the table names every meeting."""
+MOST_UNDATED = 2
 
 
 @click.command()
@@ -127,14 +128,17 @@ def _but(write: Json) -> str | None:
 
 
 async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...]) -> None:
+    undated: list[str] = []
     for meeting in meetings[:MOST_REMARKS]:
         if meeting.failure_class:
             remark(f"{meeting.meeting_id}: {meeting.failure_class.rule.remedy}")
             continue
         case = await stored_case(equipment, meeting.meeting_id)
         if case is not None and Stage.NORMALIZED in case.documents:
-            missing = start_missing(await case.transcript(), meeting.file_name)
-            if missing:
-                remark(displayed_line(missing))
+            undated += filter(None, [start_missing(await case.transcript(), meeting.file_name)])
+    for missing in undated[:MOST_UNDATED]:
+        remark(displayed_line(missing))
+    if len(undated) > MOST_UNDATED:
+        remark(f"And {len(undated) - MOST_UNDATED} more of these transcripts tell no date or time zone.")
     if len(meetings) == 1 and not meetings[0].failure_class:
         remark(f"See it with: python -m artifact_assets show {meetings[0].meeting_id}")

@@ -179,6 +179,12 @@ def test_a_transcript_without_a_date_ends_in_something_useful_and_says_what_is_m
     assert "my.meta.json" in done.err
 
 
+def test_many_transcripts_without_a_date_are_not_told_one_by_one(shell: Shell, tmp_path: Path) -> None:
+    done = shell("process", *(write_meeting(tmp_path, f"{n}.vtt", sidecar={}) for n in range(5)))
+    assert done.err.count("tells no date") == 2
+    assert "3 more" in done.err
+
+
 def test_migrate_tells_both_versions(shell: Shell) -> None:
     first = shell("migrate", "--json").json()
     assert first["before"] is None
