@@ -143,7 +143,7 @@ class ArtPolicy(Document):
         default=6, ge=0, le=50, description="A shorter quote has to be verbatim: one word of five changes what it says."
     )
     max_fuzzy_altered: float = Field(
-        default=0.34,
+        default=0.2,
         ge=0,
         le=1,
         description="Share of a quote's meaningful words that may differ from what was said.",
