@@ -137,3 +137,23 @@ def test_an_undated_promise_that_answers_a_wish_is_delivered() -> None:
 def test_an_unknown_speaker_owns_nothing() -> None:
     (item,) = actions("I'll send the deck by Friday.")
     assert item.owner is None
+
+
+@pytest.mark.parametrize(
+    ("line", "delivered"),
+    [
+        ("Dan: I'll reach out to Robert about the badges.", True),
+        ("Dan: I'll ask Robert about the badges.", True),
+        ("Dan: I'll ask Lena about the badges.", False),  # she is here: a word in the meeting, not a task
+        ("Dan: I'll ask you about the badges.", False),
+        ("Dan: I'll follow up with you about the badges.", True),
+    ],
+)
+def test_an_undated_word_with_somebody_counts_when_they_are_not_here(line: str, *, delivered: bool) -> None:
+    assert bool(actions(line, "Lena: Okay.")) is delivered
+
+
+def test_a_promise_to_ask_is_not_given_to_who_is_asked() -> None:
+    assert [
+        item.owner for item in actions("Dan: I'll hand it to Lena to write the summary by Friday.", "Lena: Hm.")
+    ] in ([], ["Dan"])

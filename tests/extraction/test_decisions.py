@@ -73,3 +73,21 @@ def test_a_meeting_somebody_refuses_is_none() -> None:
 def test_work_of_us_by_a_date_is_a_next_step_without_owner() -> None:
     (claim,) = claims(extracted("Dan: We'll send the contract by Friday."), ItemKind.NEXT_STEP)
     assert claim.content.kind == "next_step"
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Dan: I look forward to hearing what their next steps are with the projects.",
+        "Dan: What's the next step?",
+        "Dan: Every year we'll meet if the weather is good on Friday.",
+    ],
+)
+def test_talk_about_next_steps_is_none(sentence: str) -> None:
+    assert claims(extracted(sentence), ItemKind.NEXT_STEP) == []
+
+
+def test_an_announced_next_step_is_one() -> None:
+    (claim,) = claims(extracted("Dan: So the next step is the panel on Thursday."), ItemKind.NEXT_STEP)
+    assert isinstance(claim.content, NextStep)
+    assert (claim.content.text, str(claim.content.due)) == ("The panel on Thursday", "2026-11-19")

@@ -78,7 +78,7 @@ _FORMS = (
     ("this_weekday", rf"(?P<which>this|coming|this coming) (?P<day>{_DAY}){_PART}"),
     ("weekday", rf"(?P<day>{_DAY}){_PART}(?:,? {_END})?"),
     ("ahead", rf"(?:in|within)(?: the)?(?: next)? (?P<count>{_COUNT}) (?P<unit>day|week|month)s?\b(?:'? time)?"),
-    ("hours", r"within (?:the next )?(?P<hours>24|48|72) hours"),
+    ("hours", r"(?:within|in|over) (?:the next )?(?P<hours>24|48|72) hours"),
     ("vague", r"(?:in|within)(?: the)?(?: next)? (?:a couple(?: of)?|a few|several) (?:day|week|month)s?"),
     ("vague", r"(?:in|within)(?: the)?(?: next)? \w+ (?:business|working) days?"),
     ("vague", r"(?:this|next|the coming|the following) (?:week|month|quarter|sprint|year|weekend)|the weekend"),

@@ -37,8 +37,14 @@ _SENDS = joined(
     (?: over)?(?: to| with)? (?:you|him|her|them|everyone|everybody|all of you)\b"""
 )
 _TURNS_TO = joined(
-    r"""^(?:send|e-?mail|forward|share|message|text|ring|introduce|invite|ask|tell|call|write|give|get|talk|speak|check|chase
-    |remind|ping|let)(?: (?:it|this|that|these|those|them))?(?: over)?(?: to| with| for)? """
+    r"""^(?:send|e-?mail|forward|share|message|text|introduce|invite|write|give|get)(?: (?:it|this|that|these|those|them))?
+    (?: over)?(?: to| with| for)? """
+)
+# A name of nobody here: whoever is here would be asked at once.
+_NAMES_SOMEBODY = pattern(
+    r"""^(?:(?:Follow up with|Reach out to|Get back to) (?:you\b|[A-Z][a-z]+)
+    |(?:Talk (?:to|with)|Speak (?:to|with)|Write to|Check with|Ask|Tell|Email|Call|Chase|Remind|Message|Ping)
+    \s(?P<name>[A-Z][a-z]+))"""
 )
 _AHEAD = pattern(
     r"""\b(?:will|'ll|going to|gonna|have to|has to|need to|needs to|should|must|please|supposed to|responsible for|work on
@@ -76,6 +82,9 @@ def _supported(scene: Scene, finding: Finding) -> bool:
     if finding.owner != sentence.speaker:
         return True
     lower = finding.text.lower()
+    named = _NAMES_SOMEBODY.match(finding.text)
+    if named is not None and (named["name"] is None or scene.people.named(named["name"]) is None):
+        return True
     if re.match(_SENDS, lower) or re.match(f"{_TURNS_TO}(?:{scene.people.pattern})\\b", lower):
         return True
     return any(

@@ -26,8 +26,8 @@ _MEET = pattern(
 )
 _ALREADY_SAID = ("let's", "we'll", "we will", "we're", "so we")
 _NEXT = pattern(
-    r"""\b(?:the )?next steps? (?:is|are|would be|will be|then|for us is)[,:]?(?: that| to)?\s*(?P<verb>[^?;]{4,})
-    |\bnext step[:,]\s*(?P<bare>[^?;]{4,})"""
+    r"""(?<!what's )(?<!what )(?<!my )(?<!your )(?<!their )\bnext steps? (?:is|are|would be|will be|for us is)[,:]?
+    (?: that| to)?\s+(?!with\b|which\b|for\b|not\b)(?P<verb>[^?;]{4,})|\bnext steps?: *(?P<bare>[^?;]{4,})"""
 )
 _OURS = pattern(
     r"""\b(?:we'll|we will|we're going to|and then we|they'll

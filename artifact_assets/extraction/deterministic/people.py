@@ -38,7 +38,7 @@ class People:
         )
         self._end = pattern(rf",\s*({alternatives})\s*[?.!]*$")
         self.assignment = pattern(
-            rf"""\b(?P<name>{alternatives})(?: will|'ll|(?: is|'s) (?:going to|gonna)|(?: is|'s)? to(?= [a-z]+ ))
+            rf"""(?<!\bor )\b(?P<name>{alternatives})(?: will|'ll|(?: is|'s) (?:going to|gonna|to(?= [a-z]+ )))
             \s+{ADVERBS}(?!(?:sort|kind) of\b)(?P<verb>[a-z][a-z-]*)"""
         )
 
