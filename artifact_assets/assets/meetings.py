@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from typing import cast
 
 import dagster as dg
-from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG
+from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, BACKFILL_ID_TAG
 
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
@@ -73,7 +73,8 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     log = EventLog(log_event, stages, checks, logged)
     log.start()
     try:
-        results = await Walk(equipment, context.run.run_id, stages, log).over(keys)
+        backfill = context.run.tags.get(BACKFILL_ID_TAG)
+        results = await Walk(equipment, context.run.run_id, stages, log, backfill).over(keys)
         for result in results:
             if result.stopped_at is not None:
                 log.stopped(result)

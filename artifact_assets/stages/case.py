@@ -22,7 +22,10 @@ from artifact_assets.stages.equipment import Equipment
 
 @dataclass
 class Case:
-    """A meeting held under a lease by ``owner``. ``documents`` maps finished stages to their document's digest."""
+    """A meeting held under a lease by ``owner``. ``documents`` maps finished stages to their document's digest.
+
+    ``backfill`` names the one this passage belongs to; live meetings go before it.
+    """
 
     equipment: Equipment
     run_id: str
@@ -30,6 +33,7 @@ class Case:
     opened: Opened
     meeting: Meeting
     documents: dict[Stage, str] = field(default_factory=dict[Stage, str])
+    backfill: str | None = None
     _sidecar: Sidecar | None = None
     _transcript: Transcript | None = None
 

@@ -25,7 +25,12 @@ def brief_for(case: Case, transcript: Transcript) -> Brief:
         started_at=transcript.started_at,
         participants=transcript.participants,
         vocabulary=case.equipment.configuration.vocabulary,
-        errand=Errand(meeting_id=case.meeting.meeting_id, run_id=case.run_id),
+        errand=Errand(
+            meeting_id=case.meeting.meeting_id,
+            run_id=case.run_id,
+            live=case.backfill is None,
+            backfill=case.backfill,
+        ),
     )
 
 

@@ -32,12 +32,13 @@ HELD_POLL_SECONDS = 0.5
 
 @dataclass
 class Walk:
-    """Takes meetings through ``stages``; ``report`` is told of each."""
+    """Takes meetings through ``stages``; ``report`` is told of each. ``backfill`` names the one this belongs to."""
 
     equipment: Equipment
     run_id: str
     stages: frozenset[Stage]
     report: Report
+    backfill: str | None = None
     _held: set[str] = field(default_factory=set[str])
 
     def __post_init__(self) -> None:
@@ -71,7 +72,7 @@ class Walk:
         except PipelineError as error:
             return stopped(meeting_id, None, self._first, error)
         self._held.add(meeting_id)
-        case = Case(self.equipment, self.run_id, self.owner, opened, opened.meeting)
+        case = Case(self.equipment, self.run_id, self.owner, opened, opened.meeting, backfill=self.backfill)
         try:
             return await Passage(case, self.stages, self.report).go()
         finally:

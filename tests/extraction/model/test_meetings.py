@@ -135,3 +135,28 @@ def test_another_prompt_model_or_policy_is_another_extraction(home: Path) -> Non
     for change in ({"chunk_tokens": 5000}, {"seed": 8}, {"redact": True}, {"on_invalid": "defer"}, {"samples": 3}):
         assert identity(configured(**change)) != plain
     assert identity(configured(), "http://127.0.0.1:10/v1") != plain
+
+
+def ignore(checkpoint: Checkpoint, *, reused: bool) -> None:
+    del checkpoint, reused
+
+
+def test_a_backfill_is_told_apart_from_live_meetings(home: Path) -> None:
+    batched = configured(batch={"use": "backfill"})
+
+    async def run(backfill: str | None) -> MeetingState:
+        with open_equipment(settings(home, base_url), configuration=batched) as equipment:
+            path = home / f"{backfill}.txt"
+            path.write_text(f"{TALK}Ana Ruiz: This was {backfill}.\n")
+            arrival = await notice(equipment.sources, batched, str(path), path.name, None)
+            await equipment.ledger.receive(arrival, equipment.clock.now())
+            walk = Walk(equipment, "run-1", frozenset(STAGES), ignore, backfill)
+            (result,) = await walk.over([arrival.meeting_id])
+            assert result.state is not None
+            return result.state
+
+    with FakeOpenAI([GOOD]) as server:
+        base_url = server.base_url
+        assert asyncio.run(run(None)) is MeetingState.DELIVERED
+        assert asyncio.run(run("b-1")) is MeetingState.DEFERRED
+        assert len(server.asked) == 1
