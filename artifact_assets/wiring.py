@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Clock, Destination, Extractor
+from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.domain.routes import RECORDS
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
 from artifact_assets.extraction.model.asking import Asker

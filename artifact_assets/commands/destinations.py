@@ -14,9 +14,9 @@ from artifact_assets.commands.deliveries import who
 from artifact_assets.commands.output import json_option, print_json, print_table, remark
 from artifact_assets.configuration.environment import settings
 from artifact_assets.domain.capabilities import MEANING, Proof
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import SwitchState
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Json
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_equipment

@@ -7,24 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief
-from artifact_assets.domain.capabilities import Capability, Family, Preflight
 from artifact_assets.domain.exchange import (
-    NOTHING_KNOWN,
-    Candidate,
-    Context,
     DestinationRow,
     FieldWritten,
-    RemoteField,
-    Standing,
     Switch,
-    Wanted,
-    Written,
 )
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.inbox import FoundFile
@@ -35,7 +26,6 @@ from artifact_assets.domain.records import (
     Intent,
     IntentPlan,
     Intervention,
-    Json,
     KnownItem,
     Meeting,
     Opened,
@@ -276,86 +266,4 @@ class Extractor(Protocol):
 
     async def extract(self, transcript: Transcript, transcript_digest: str, brief: Brief) -> Extraction:
         """The claims. Raises PipelineError with a model_* class."""
-        ...
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Proof that a destination accepted a write. ``record_id`` is the destination's own id; ``url`` leads a person there.
-
-    ``previous`` is the value an overwrite replaced; ``applied`` is False when nothing had to change. ``stamp`` is the target's
-    modification stamp after the write, where the destination tells it.
-    """
-
-    record_id: str
-    url: str | None = None
-    applied: bool = True
-    previous: str | None = None
-    status: int | None = None
-    correlation_id: str | None = None
-    request_digest: str | None = None
-    stamp: str | None = None
-
-    def as_json(self) -> Json:
-        """The receipt as the ledger stores it."""
-        return {key: value for key, value in vars(self).items() if value is not None}
-
-
-class Destination(Protocol):
-    """A CRM or ATS. Every error is a PipelineError whose class tells whether the write may have happened."""
-
-    @property
-    def name(self) -> str:
-        """The configured name."""
-        ...
-
-    @property
-    def vendor(self) -> str:
-        """Which system it is, as the configuration names it."""
-        ...
-
-    @property
-    def family(self) -> Family:
-        """Which sort of system it is."""
-        ...
-
-    async def account(self) -> str:
-        """The vendor account behind the name, read at preflight."""
-        ...
-
-    async def preflight(self) -> Preflight:
-        """What the account allows, asked once and remembered. Raises PipelineError with its remedy."""
-        ...
-
-    async def capability(self, operation: str) -> Capability:
-        """What can be promised about one operation; REVIEW for one the destination does not have."""
-        ...
-
-    async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
-        """Write once. Raises PipelineError: destination_* when known not applied, delivery_uncertain when unanswered."""
-        ...
-
-    async def look_up(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt | None:
-        """The record of ``intent.record_key`` with this payload at the destination, or None when it is not there."""
-        ...
-
-    async def standing(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Standing:
-        """What ``send`` would do now; nothing is written."""
-        ...
-
-    async def written(self, intent: Intent) -> tuple[Written, ...]:
-        """Every record at the destination with the intent's key or marker. Only for operations that create records."""
-        ...
-
-    async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
-        """Records a meeting with these people may be about."""
-        ...
-
-    async def fields(self, kind: str) -> tuple[RemoteField, ...]:
-        """The schema of one object; empty where the destination has none."""
-        ...
-
-    @property
-    def consistency_seconds(self) -> float:
-        """How long a write may stay invisible to ``look_up``."""
         ...

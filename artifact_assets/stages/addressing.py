@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Candidate, Wanted
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent
 from artifact_assets.stages.planning import Aim, Circumstances, outside_domains
 

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 
 from artifact_assets.domain.art.timeliness import newer
 from artifact_assets.domain.capabilities import Family
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Context, DestinationRow
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent, Settlement
 from artifact_assets.domain.refusals import GONE, Refusal
 from artifact_assets.domain.states import OPEN_INTENTS, SENDABLE_INTENTS, IntentState
@@ -129,7 +129,13 @@ class Delivery:
             rows = await self.equipment.ledger.intents(meeting_id=intent.meeting_id)
             self.known.update({each.intent_key: each for each in rows})
             others = [other for other in self._of_record(intent.record_key) if other.intent_key != intent.intent_key]
-        confirmed = [other for other in others if other.state is IntentState.CONFIRMED]
+        # Where a move leaves the old record behind, that one is withdrawn, and this is another record.
+        moves = (await destination.capability(intent.operation)).moves
+        confirmed = [
+            other
+            for other in others
+            if other.state is IntentState.CONFIRMED and (moves or dict(other.target) == dict(intent.target))
+        ]
         first = (
             [one for one in self._of_record(intent.after) if one.state is IntentState.CONFIRMED] if intent.after else []
         )

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from artifact_assets.domain.artifact import Artifact
 from artifact_assets.domain.capabilities import Family
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.mapping import DestinationMapping
 from artifact_assets.domain.people import teams_of
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.routes import MeetingFacts, Way, ways
 from artifact_assets.stages.addressing import aim_at
 from artifact_assets.stages.case import Case

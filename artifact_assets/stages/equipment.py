@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from artifact_assets.configuration.schema import Configuration
-from artifact_assets.domain.ports import ArtifactStore, Clock, Destination, Extractor, Inbox, Ledger, Sources
+from artifact_assets.domain.destination import Destination
+from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
 

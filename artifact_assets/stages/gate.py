@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import DestinationRow, Switch, SwitchState
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Clock, Destination, Ledger
+from artifact_assets.domain.ports import Clock, Ledger
 from artifact_assets.domain.refusals import Refusal
 
 FRESH_SECONDS = 1.0

@@ -14,10 +14,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from artifact_assets.domain.capabilities import Capability, Family
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Context
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent, Settlement
 from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.equipment import Equipment

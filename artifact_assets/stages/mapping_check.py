@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from artifact_assets.domain.capabilities import UNSUPPORTED, Family
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import RemoteField
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.mapping import DestinationMapping, MappedField
-from artifact_assets.domain.ports import Destination
 from artifact_assets.stages.equipment import Equipment
 
 OBJECTS = {Family.CRM: ("deal", "contact", "company"), Family.ATS: ("candidate",)}

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.exchange import FieldWritten
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent, Settlement
 from artifact_assets.domain.refusals import Refusal
 from artifact_assets.domain.states import IntentState

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from artifact_assets.domain.capabilities import Rung
+from artifact_assets.domain.destination import Destination, Receipt
 from artifact_assets.domain.exchange import Counted
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.domain.ports import Destination, Receipt
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from artifact_assets.stages.equipment import Equipment

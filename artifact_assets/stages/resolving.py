@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from enum import StrEnum
 
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Switch, SwitchState
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent, Intervention
 from artifact_assets.domain.states import IntentState, may_follow
 from artifact_assets.stages.delivery import Delivery

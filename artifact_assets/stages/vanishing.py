@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Switch, SwitchState
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.equipment import Equipment

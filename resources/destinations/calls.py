@@ -9,9 +9,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import RemoteField
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.refusals import Refusal
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write

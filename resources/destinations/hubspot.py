@@ -15,9 +15,9 @@ from datetime import UTC, datetime, time
 from typing import Any
 
 from artifact_assets.domain.capabilities import Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.refusals import Refusal
 from resources.destinations.calls import Calls, Told, number
 from resources.destinations.hubspot_search import candidates_for, marked

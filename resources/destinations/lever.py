@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from artifact_assets.domain.capabilities import Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, Wanted
-from artifact_assets.domain.ports import Receipt
 from resources.destinations.calls import Calls, Told
 from resources.destinations.vendor_calls import Found
 from resources.destinations.writing import Write, carries, plain

@@ -14,9 +14,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from artifact_assets.domain.capabilities import Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.refusals import Refusal
 from resources.destinations.calls import Calls, Told
 from resources.destinations.vendor_calls import Found, Value

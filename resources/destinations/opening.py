@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_assets.domain.capabilities import Proof
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Destination
 from resources.destinations.ashby import Ashby
 from resources.destinations.greenhouse import Greenhouse, greenhouse_credentials
 from resources.destinations.hubspot import HubSpot

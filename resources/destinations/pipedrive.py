@@ -14,9 +14,9 @@ from datetime import datetime
 from typing import Any
 
 from artifact_assets.domain.capabilities import Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from resources.destinations.calls import Calls, Told, number
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, paragraphs, plain, value_text

@@ -12,8 +12,8 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent, Json
 from resources.database.transaction import Transaction
 from resources.destinations import record_rows as rows

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, insert, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import (
     NOTHING_KNOWN,
     Candidate,
@@ -26,7 +27,6 @@ from artifact_assets.domain.exchange import (
     Written,
 )
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
 from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
 from resources.database.failures import database_failure

@@ -19,9 +19,9 @@ from email.utils import format_datetime
 from typing import Any
 
 from artifact_assets.domain.capabilities import Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from resources.destinations.calls import Calls, Told
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, plain, value_text

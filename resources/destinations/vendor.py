@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import (
     NOTHING_KNOWN,
     Candidate,
@@ -20,7 +21,6 @@ from artifact_assets.domain.exchange import (
     Written,
 )
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.refusals import GONE, Refusal
 from resources.destinations.comparing import field_verdict, record_verdict, wanted_value

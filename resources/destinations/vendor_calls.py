@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Protocol
 
 from artifact_assets.domain.capabilities import Family, Preflight
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
-from artifact_assets.domain.ports import Receipt
 from resources.destinations.writing import Write
 
 

@@ -13,6 +13,7 @@ import hmac
 from typing import Any
 
 from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight, Rung
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.documents import canonical_json
 from artifact_assets.domain.exchange import (
     NOTHING_KNOWN,
@@ -25,7 +26,6 @@ from artifact_assets.domain.exchange import (
     Written,
 )
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
 from resources.destinations.calls import Calls, Told
 from resources.http.answers import refused

@@ -10,9 +10,9 @@ from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol
 
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.keys import intent_key, marker
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
 from resources.destinations.record_store import RecordStore
 from tests.clock import ScriptedClock

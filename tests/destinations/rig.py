@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 
 from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.keys import intent_key, marker, record_key
 from artifact_assets.domain.policies import Backoff, DeliveryPolicy
-from artifact_assets.domain.ports import Destination
 from artifact_assets.domain.records import Intent, IntentPlan
 from artifact_assets.domain.states import OPEN_INTENTS, IntentState
 from artifact_assets.stages.delivery import Delivery

@@ -14,8 +14,8 @@ import dagster as dg
 import pytest
 
 from artifact_assets.definitions import JOB
+from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.ports import Receipt
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import STAGES, MeetingState, Stage
 from sensors.drain import LEFT_BEHIND_AFTER, drain_sensor
