@@ -121,7 +121,7 @@ class Asker:
                 if call is not None and failure.advice is Advice.AGAIN:
                     await self.answers.discard(request.digest, failure.failure_class)
                 try:
-                    await self._again(failure, attempt, deadline)
+                    await self._again(failure, attempt, deadline, live=errand.live)
                 except PipelineError:
                     if call is None:
                         await self._record_failure(request, errand, owner, failure, attempt)
@@ -210,7 +210,7 @@ class Asker:
         )
         await self.answers.record(call, owner)
 
-    async def _again(self, failure: ModelFailure, attempt: int, deadline: float) -> None:
+    async def _again(self, failure: ModelFailure, attempt: int, deadline: float, *, live: bool) -> None:
         """Tell the others what happened and wait before the next attempt; raise when there is none."""
         name, policy = self.model.provider, self.policy
         opened: datetime | None = None
@@ -234,7 +234,7 @@ class Asker:
         wait = max(wait, failure.retry_after or 0)
         if failure.advice is not Advice.AGAIN or wait > policy.patience_seconds:
             until = max(self.clock.now() + timedelta(seconds=wait), opened or self.clock.now())
-            raise Deferral(failure, self.permission.spread(until, live=True))
+            raise Deferral(failure, self.permission.spread(until, live=live))
         if attempt >= policy.attempts:
             raise failure
         await self.permission.wait(wait, deadline, failure.failure_class)

@@ -41,6 +41,8 @@ class Permission:
             if exceeded is not None:
                 raise self._over_budget(exceeded)
         while wait := await self.dependencies.take(name, policy.rate, expected.tokens, live=errand.live):
+            if wait > policy.patience_seconds:
+                raise self._limited(wait, live=errand.live)
             spread = wait * (1 + 0.25 * self.clock.random())
             await self.wait(spread, deadline, FailureClass.MODEL_RATE_LIMITED)
         while not (admission := await self.dependencies.admit(name, policy.breaker, live=errand.live)).admitted:
@@ -56,6 +58,13 @@ class Permission:
                     self.spread(until, live=errand.live),
                 )
             await self.wait_until(until, deadline, FailureClass.MODEL_UNAVAILABLE)
+
+    def _limited(self, wait: float, *, live: bool) -> Deferral:
+        error = PipelineError(
+            FailureClass.MODEL_RATE_LIMITED,
+            f"The model {self.name} takes nothing for {wait:.0f} s more, so nothing was sent to it.",
+        )
+        return Deferral(error, self.spread(self.clock.now() + timedelta(seconds=wait), live=live))
 
     def spread(self, moment: datetime, *, live: bool) -> datetime:
         """What waited for the same thing comes back one after the other, live meetings first."""

@@ -108,6 +108,17 @@ def test_limits_told_by_headers_hold_the_next_call_back(home: Path, clock: Scrip
         assert clock.monotonic() >= 1
 
 
+def test_a_long_limit_met_by_one_meeting_defers_the_others_unsent(home: Path, clock: ScriptedClock) -> None:
+    limited = error(429, headers={"retry-after": "600"})
+    with FakeOpenAI([limited]) as server, open_desk(home, server.base_url, STRICT, clock) as desk:
+        for number in range(3):
+            waits = extract(desk, number)
+            assert isinstance(waits, Deferral)
+            assert waits.failure_class is FailureClass.MODEL_RATE_LIMITED
+            assert waits.next_attempt_at >= NOON + timedelta(seconds=600)
+        assert len(server.asked) == 1
+
+
 PRICED = {"prices": Prices(input=1.0, output=10.0)}
 
 
