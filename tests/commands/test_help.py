@@ -57,3 +57,15 @@ def test_wrong_usage_is_one_line_that_points_at_the_help(shell: Shell, arguments
     done = shell(*arguments)
     done.assert_refused("unreadable_input")
     assert "--help" in done.err
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_answers_with_json_or_with_one_line(shell: Shell, name: str) -> None:
+    """In an empty home and without arguments a command has nothing to say, or asks for what it misses."""
+    done = shell(name, "--json")
+    done.assert_discreet()
+    if done.code == 2:
+        done.assert_refused("unreadable_input")
+    else:
+        assert done.code in (0, 1)
+        done.json()
