@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from artifact_assets.domain.records import IntentPlan
 from artifact_assets.domain.states import IntentState
 from tests.crashes.faults import Death, DiesAtCall
 from tests.destinations.rig import IN_REVIEW, rig_for
@@ -35,7 +36,7 @@ SUCCESSOR = "run-2@host:1:2"
 async def test_after_a_death_at_any_call_another_process_ends_with_one_record_and_one_receipt(
     tmp_path: Path, sqlite_template: Path, name: str
 ) -> None:
-    deaths = 0
+    deaths, plans = 0, list[IntentPlan]()
     for at in range(1, 1000):
         folder = tmp_path / str(at)
         folder.mkdir()

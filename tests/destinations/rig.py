@@ -58,13 +58,13 @@ class Rig:
         """Plan one write with all its steps, as the pipeline would."""
         item = item or f"item-{operation}"
         account = await self.destination.account()
-        first = self._plan(
+        first = self.aimed(
             account, operation, item, target, {**CONTENT[operation], **self._named(operation), **content}
         )
         plans = [first]
         then = (await self.destination.capability(operation)).then
         if then is not None:
-            link = self._plan(account, then, item, target, {"of": operation}, after=first.record_key)
+            link = self.aimed(account, then, item, target, {"of": operation}, after=first.record_key)
             plans.append(link)
         await self.ledger.plan(tuple(plans), self.clock.now())
         self.planned += plans
@@ -74,7 +74,7 @@ class Rig:
         named = {"set_field": {"field": self.case.field}, "add_tag": {"tag": self.case.tag}}
         return named.get(operation, {})
 
-    def _plan(
+    def aimed(
         self,
         account: str,
         operation: str,
@@ -152,11 +152,12 @@ def rig_for(
     policy: DeliveryPolicy = POLICY,
     limits: Limits = FAST,
     fake: FakeVendor | None = None,
+    case: VendorCase | None = None,
     template: Path | None = None,
     is_gone: Callable[[str], bool] = lambda _: False,
 ) -> Generator[Rig]:
     """A rig for the vendor case ``name``; ``fake`` stands in for one that is already there."""
-    case, clock = VENDORS[name], clock or ScriptedClock()
+    case, clock = case or VENDORS[name], clock or ScriptedClock()
     with contextlib.ExitStack() as stack:
         if fake is None:
             fake = stack.enter_context(serving(case.fake(clock.monotonic)))

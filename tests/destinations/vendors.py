@@ -95,7 +95,7 @@ def pipedrive() -> VendorCase:
     def seed(fake: FakePipedrive) -> None:
         stamp = "2026-11-17T09:00:00+00:00"
         for record_id in ("7", "8"):
-            row = {"id": int(record_id), "status": "open", "label_ids": [], "update_time": stamp}
+            row: dict[str, Any] = {"id": int(record_id), "status": "open", "label_ids": [], "update_time": stamp}
             fake.rows["deals"][record_id] = row
         # Other people's notes, so that the marker has to be found behind several pages.
         for number in range(3):
