@@ -157,3 +157,32 @@ def test_a_promise_to_ask_is_not_given_to_who_is_asked() -> None:
     assert [
         item.owner for item in actions("Dan: I'll hand it to Lena to write the summary by Friday.", "Lena: Hm.")
     ] in ([], ["Dan"])
+
+
+@pytest.mark.parametrize(
+    ("line", "owner"),
+    [
+        ("Tom Kerr: Action item for Dan: update the wiki by Monday.", "Dan Fisher"),
+        ("Tom Kerr: Action: Dan to update the wiki by Monday.", "Dan Fisher"),
+        ("Tom Kerr: Dan to update the wiki by Monday.", "Dan Fisher"),
+        ("Tom Kerr: My action is to update the wiki by Monday.", "Tom Kerr"),
+        ("Tom Kerr: I'll update the wiki by Monday. Actually no, Dan will do it.", "Dan Fisher"),
+    ],
+)
+def test_a_dictated_or_handed_over_task_has_its_owner(line: str, owner: str) -> None:
+    (item,) = actions(line, people=("Dan Fisher", "Tom Kerr"))
+    assert (item.owner, item.text, str(item.due)) == (owner, "Update the wiki by Monday", "2026-11-23")
+
+
+def test_not_minding_is_a_yes() -> None:
+    (item,) = actions("Lena: Would you mind sending me the slides?", "Dan: Not at all, I'll do it tonight.")
+    assert (item.owner, item.text, item.due_text) == ("Dan", "Sending me the slides", "tonight")
+
+
+def test_the_name_called_is_no_part_of_the_task() -> None:
+    (item,) = actions("Lena: I need you to review the contract by Monday, Dan.", "Dan: Got it.")
+    assert item.text == "Review the contract by Monday"
+
+
+def test_what_somebody_is_said_to_have_said_is_no_task() -> None:
+    assert actions("Lena: Dan said he'll update the wiki by Friday.", "Dan: Did I?") == []

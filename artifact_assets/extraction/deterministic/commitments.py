@@ -19,7 +19,8 @@ from artifact_assets.extraction.deterministic.verbs import ADVERBS, LIGHT, TALK
 from artifact_assets.extraction.deterministic.wording import gist, worded
 
 _SELF = pattern(
-    rf"""\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|i shall|i promise (?:to|i'll)|i commit to)\s+{ADVERBS}
+    rf"""\b(?:i'll|i will|i'm going to|i am going to|i'm gonna|i shall|i promise (?:to|i'll)
+    |i commit to|my action(?: item)? is to)\s+{ADVERBS}
     (?P<verb>(?:be )?[a-z][a-z-]*)"""
 )
 _WEAK = pattern(

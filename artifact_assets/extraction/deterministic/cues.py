@@ -18,11 +18,11 @@ _ASSENT = pattern(
     |will do|can do|got it|on it|i(?:'ll| will| can)\b(?! not)|(?:i'd be )?happy to|my pleasure|consider it done
     |you got it|you'll (?:have|get)|sounds good|works for me|fine\b|alright|all right|gladly|perfect|agreed|deal\b
     |doing (?:it|that)|done\b|understood|that's (?:fine|ok)|that (?:works|makes sense)|makes sense|let's do (?:it|that)
-    |exactly|i agree|same|(?:it|that)'s in my calendar|(?:\w+ )?(?:works|it is)\b)"""
+    |exactly|i agree|same|not at all|(?:it|that)'s in my calendar|(?:\w+ )?(?:works|it is)\b)"""
 )
 _REFUSAL = pattern(
     _OPENER
-    + r"""(?:no\b(?! problem| worries|t)|nope|nah|not (?:really|sure|now|today|this|yet|before|until|possible)
+    + r"""(?:no\b(?! problem| worries|t)|nope|nah|not (?:really|sure|now|today|this|yet|before|until|possible)\b
     |i (?:can't|cannot|don't|won't|couldn't|wouldn't|doubt)|unfortunately|i'm (?:afraid|not)|sorry|i'd rather
     |i would rather|(?:please )?don't|do we have to|why\b|wait\b|hold on|hang on)
     |\b(?:can't do|cannot do|won't be able|not able to|no time|too busy|(?:but|though) (?:i|we) (?:can't|don't|won't)

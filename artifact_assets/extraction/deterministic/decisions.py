@@ -20,7 +20,8 @@ from artifact_assets.extraction.deterministic.wording import gist, worded
 LEAST_GIST = 2
 _STATED = pattern(
     r"""\b(?:we(?:'ve| have)? (?:all )?(?:decided|agreed|settled|landed|concluded)(?: (?:that|to|on|upon))?[,:]?
-    |we(?:'re| are) (?:all )?(?:agreed|settled)(?: (?:that|on))?[,:]?|it's (?:agreed|decided|settled)[,:]?(?: that)?
+    |we(?:'re| are) (?:all )?(?:agreed|settled)(?: (?:that|on))?[,:]?
+    |it(?:'s| is| was| has been) (?:agreed|decided|settled)[,:]?(?: that| to)?
     |(?:the|our|my|final) (?:decision|call|verdict) (?:is|was)(?: that| to)?[,:]?|decision(?: then| is)?[:,]
     |agreed[:,] (?=we|it|the|let|no\b|only|[a-z]+ (?:and [a-z]+ )?only))\s*(?P<rest>[^?;]{4,})"""
 )

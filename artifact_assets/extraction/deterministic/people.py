@@ -37,10 +37,19 @@ class People:
             (?=[,:]| (?:can|could|would|will|please|you)\b)"""
         )
         self._end = pattern(rf",\s*({alternatives})\s*[?.!]*$")
+        verb = rf"\s+{ADVERBS}(?!(?:sort|kind) of\b)(?P<verb>[a-z][a-z-]*)"
         self.assignment = pattern(
-            rf"""(?<!\bor )\b(?P<name>{alternatives})(?: will|'ll|(?: is|'s) (?:going to|gonna|to(?= [a-z]+ )))
-            \s+{ADVERBS}(?!(?:sort|kind) of\b)(?P<verb>[a-z][a-z-]*)"""
+            rf"""(?<!\bor )\b(?P<name>{alternatives})(?: will|'ll|(?: is|'s) (?:going to|gonna|to(?= [a-z]+ ))){verb}"""
         )
+        self.noted = pattern(
+            rf"""^(?:(?:so|okay|and|then|next),? )*(?:action(?: item)?s?:? (?:(?:for|on) )?)(?P<name>{alternatives})(?: is)?
+            (?::| to|,){verb}|^(?:(?:so|okay|and|then|next),? )*(?P<who>{alternatives}) to\s+(?P<what>[a-z][a-z-]*)"""
+        )
+        self._called = re.compile(rf",\s*(?:{alternatives})\s*[?.!]*$", re.IGNORECASE)
+
+    def uncalled(self, text: str) -> str:
+        """``text`` without a name it is addressed to at its end."""
+        return self._called.sub("", text)
 
     def named(self, alias: str) -> str | None:
         """The person a name leads to, or None when nobody or several are called so."""

@@ -19,8 +19,8 @@ from artifact_assets.extraction.deterministic.tasks import Task, action_item, ta
 from artifact_assets.extraction.deterministic.verbs import ADVERBS, LIGHT, TALK
 
 _ASK = pattern(
-    rf"""\b(?:(?:can|could|would|will) you|i (?:need|want) you to|i'd (?:like|love) you to
-    |(?:are|would) you (?:be )?(?:able|willing|happy) to|do you want to|would you mind|please)\s+{ADVERBS}
+    rf"""\b(?:would you mind|(?:can|could|would|will) you(?! mind)|i (?:need|want) you to|i'd (?:like|love) you to
+    |(?:are|would) you (?:be )?(?:able|willing|happy) to|do you want to|please)\s+{ADVERBS}
     (?P<verb>[a-z][a-z-]*)"""
 )
 _OFFER = pattern(
@@ -92,6 +92,10 @@ def _refused(scene: Scene, sentence: Sentence) -> bool:
 def assigned(scene: Scene, sentence: Sentence) -> Iterator[Finding]:
     """Tasks given away: "Dan will ..." about somebody in the meeting, and "you'll ..." to somebody called by name."""
     lower = sentence.lower
+    noted = scene.people.noted.search(lower)
+    if noted is not None:
+        yield from _noted(scene, sentence, noted)
+        return
     match = scene.people.assignment.search(lower)
     owner = scene.people.named(match["name"]) if match else None
     if match is None or owner is None:
@@ -100,6 +104,15 @@ def assigned(scene: Scene, sentence: Sentence) -> Iterator[Finding]:
         return
     task = task_at(scene, sentence, match)
     if not task.asked and _is_assignment(task, match):
+        yield action_item(scene, task, owner, LIKELY)
+
+
+def _noted(scene: Scene, sentence: Sentence, match: re.Match[str]) -> Iterator[Finding]:
+    """A task as one dictates it: "action item for Dan: update the wiki", "Dan to update the wiki"."""
+    name, group = ("name", "verb") if match["name"] else ("who", "what")
+    owner = scene.people.named(match[name])
+    task = task_at(scene, sentence, match, group)
+    if owner is not None and task.is_task and task.has_object and not task.asked and not doubtful(task.clause):
         yield action_item(scene, task, owner, LIKELY)
 
 

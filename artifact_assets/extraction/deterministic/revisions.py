@@ -29,6 +29,8 @@ _DROPPED = pattern(
     r"""\b(?:don't|do not|no longer|not going to|won't|no need to|take (?:back|off|me (?:off|out))
     |(?:can't|cannot) (?:do|give|offer|promise|send|get)|drop|cancel|withdraw|forget|scratch|strike|skip|hold off)\b"""
 )
+_CORRECTS = re.compile(r"\b(?:no|actually|instead|rather|better|sorry)\b")
+_SAME_THING = re.compile(r"\s+(?:it|that|this|them|so)\b")
 _DECLINED = re.compile(r"\b(?:don't|no need|not necessary|please not)\b")
 
 
@@ -45,6 +47,7 @@ def revised(scene: Scene, findings: Iterable[Finding]) -> tuple[Finding, ...]:
             holding.remove(gone)
         elif holding and not fresh:
             _redate(scene, sentence, holding)
+            _hand_over(scene, sentence, holding)
         for finding in _one_per_matter(fresh):
             _take_in(scene, finding, holding)
     return tuple(sorted(holding, key=lambda finding: (finding.position, finding.kind)))
@@ -95,6 +98,20 @@ def _redate(scene: Scene, sentence: Sentence, holding: list[Finding]) -> None:
             return
 
 
+def _hand_over(scene: Scene, sentence: Sentence, holding: list[Finding]) -> None:
+    """Apply "no, Maria will do it" said right after a promise of somebody else."""
+    match = scene.people.assignment.search(sentence.lower)
+    owner = scene.people.named(match["name"]) if match else None
+    if match is None or owner is None or _CORRECTS.search(sentence.lower) is None:
+        return
+    if _SAME_THING.match(sentence.lower, match.end()) is None:
+        return
+    last = holding[-1]
+    if last.kind is ItemKind.ACTION_ITEM and sentence.position - last.last <= NEARBY_SENTENCES:
+        quotes = (*last.quotes, scene.quote(sentence))[-MAX_QUOTES:]
+        holding[-1] = replace(last, owner=owner, quotes=quotes, last=sentence.position)
+
+
 def _one_per_matter(fresh: list[Finding]) -> list[Finding]:
     """Of one sentence's findings: a promise hides a next step, and a next step hides a decision no surer than it."""
     promised = any(f.kind is ItemKind.ACTION_ITEM and f.firm for f in fresh)
@@ -143,8 +160,9 @@ def _declined(scene: Scene, finding: Finding) -> bool:
 
 
 def _merged(first: Finding, later: Finding) -> Finding:
-    fuller = later.firm and len(gist(later.text)) > len(gist(first.text)) + 2
-    text = later.text if later.confidence > first.confidence or fuller else first.text
+    said, again = len(gist(first.text)), len(gist(later.text))
+    surer = later.confidence > first.confidence and again >= said
+    text = later.text if surer or (later.firm and again > said + 2) else first.text
     quotes = tuple(dict.fromkeys((*first.quotes, *later.quotes)))
     return replace(
         first,

@@ -89,12 +89,12 @@ class Task:
         return _PRONOUN_ONLY.match(words) is None
 
 
-def task_at(scene: Scene, sentence: Sentence, match: re.Match[str]) -> Task:
-    """The task a trigger opens; its group ``verb`` is where the clause begins."""
-    verb_at = match.start("verb")
-    cut = _CLAUSE_END.search(sentence.lower, match.end("verb"))
+def task_at(scene: Scene, sentence: Sentence, match: re.Match[str], group: str = "verb") -> Task:
+    """The task a trigger opens; its group is where the clause begins."""
+    verb_at = match.start(group)
+    cut = _CLAUSE_END.search(sentence.lower, match.end(group))
     end = cut.start() if cut else len(sentence.lower)
-    verb = match["verb"]
+    verb = match[group]
     progressive = verb.startswith("be ") and verb.endswith("ing")
     return Task(
         sentence,
@@ -113,7 +113,7 @@ def action_item(scene: Scene, task: Task, owner: str | None, confidence: float, 
         ItemKind.ACTION_ITEM,
         task.sentence.position,
         task.sentence.position,
-        worded(task.sentence.text[task.start if whole else task.verb_at : task.end]),
+        worded(scene.people.uncalled(task.sentence.text[task.start if whole else task.verb_at : task.end])),
         (scene.quote(task.sentence, task.start, task.end),),
         confidence,
         owner,

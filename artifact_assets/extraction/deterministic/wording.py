@@ -56,7 +56,7 @@ def worded(piece: str) -> str:
 
 def gist(text: str) -> frozenset[str]:
     """The content words of a wording, plural and tense endings off, for telling whether two wordings are about one thing."""
-    return frozenset(_stem(word) for word in _WORD.findall(lowered(text)) if word not in _STOP and len(word) > 1)
+    return frozenset(_stem(word) for word in _WORD.findall(lowered(text)) if word not in _STOP)
 
 
 def _stem(word: str) -> str:
