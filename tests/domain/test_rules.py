@@ -91,12 +91,27 @@ def test_a_number_of_the_text_is_looked_for_in_the_evidence_not_in_the_quote() -
     assert {"number_not_in_evidence", "quote_altered"} <= codes
 
 
+def test_a_quote_put_together_anew_from_a_sentence_is_no_evidence() -> None:
+    said_so = "We agreed that the certificate clean-up comes first and the portal later."
+    transcript = meeting(("Ravi Menon", said_so), ("Mia Sato", "Fine."))
+    mixed = "We that the certificate agreed clean-up comes first and the portal later."
+    assert verdict(transcript, Decision(text="Clean up the certificate first"), said_so, 0)[1] == set()
+    assert "quote_altered" in verdict(transcript, Decision(text="Clean up the certificate first"), mixed, 0)[1]
+
+
 def test_one_spoken_number_backs_one_claimed_number() -> None:
     assert "number_not_in_evidence" in said("It is twelve by fifty.", Decision(text="The size is twelve by twelve"))
 
 
 def test_a_date_backs_no_quantity() -> None:
     assert "number_not_in_evidence" in said("We sign on March 3rd with all seats.", value("deal.seats", "3"))
+
+
+def test_numbers_count_from_the_quote_and_not_from_the_rest_of_its_sentence() -> None:
+    transcript = meeting(("Ravi Menon", "We agreed on two years for 120 users in Lyon."), ("Mia Sato", "Fine."))
+    assert verdict(transcript, Decision(text="Agreed on 2 years"), "We agreed on two years", 0)[1] == set()
+    codes = verdict(transcript, Decision(text="Agreed on 120 years"), "We agreed on two years", 0)[1]
+    assert codes == {"number_not_in_evidence"}
 
 
 # Addresses and names
@@ -232,6 +247,16 @@ def test_a_date_value_has_to_be_said_too() -> None:
     assert said(spoken, value("deal.close_date", "2026-12-19")) == {"date_not_in_evidence"}
 
 
+def test_a_day_beside_the_quote_backs_a_due_date_only_when_its_words_are_given() -> None:
+    transcript = meeting(
+        ("Ravi Menon", "I'll send the report, and I write you an email tomorrow."), ("Mia Sato", "Fine.")
+    )
+    content = ActionItem(text="Send the report", owner="Ravi Menon", due=date(2026, 11, 18))
+    assert verdict(transcript, content, "I'll send the report", 0)[1] == {"date_not_in_evidence"}
+    told = content.model_copy(update={"due_text": "tomorrow"})
+    assert verdict(transcript, told, "I'll send the report", 0)[1] == set()
+
+
 # Values of fields
 
 
@@ -254,6 +279,16 @@ def test_a_value_that_is_not_of_its_type_or_not_allowed_is_held(field: str, text
 def test_an_allowed_value_that_was_not_said_is_held() -> None:
     assert said("Let's move this to proposal then.", value("deal.stage", "proposal")) == set()
     assert said("Let's move this to proposal then.", value("deal.stage", "closed_won")) == {"value_not_in_evidence"}
+
+
+def test_a_number_that_belongs_to_something_else_is_not_the_fields_value() -> None:
+    spoken = "The total comes to 213,000 euros over the two years."
+    assert said(spoken, value("deal.amount", "213000")) == set()
+    assert said(spoken, value("deal.amount", "two")) == {"value_not_in_evidence"}
+    spoken = "We take 25 seats for three years at 9000 dollars."
+    assert said(spoken, value("deal.seats", "25")) == set()
+    assert said(spoken, value("deal.seats", "9000")) == {"value_not_in_evidence"}
+    assert said(spoken, value("deal.seats", "3")) == {"value_not_in_evidence"}
 
 
 def test_free_text_has_to_be_said_whole() -> None:
