@@ -40,7 +40,7 @@ def main() -> None:
     sql(
         socket_folder,
         "postgres",
-        f"DO $$ BEGIN CREATE ROLE odoo LOGIN SUPERUSER; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
+        "DO $$ BEGIN CREATE ROLE odoo LOGIN SUPERUSER; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
     )
     sql(socket_folder, "postgres", f"ALTER ROLE odoo PASSWORD '{PASSWORD}'")
     if fresh:

@@ -49,7 +49,7 @@ class CuttingProxy(FakeVendor):
 
     def ask(self, path: str, body: bytes) -> tuple[int, bytes]:
         """One call of the real server."""
-        connection = http.client.HTTPConnection(urlsplit(self.told["url"]).netloc, timeout=60)
+        connection = http.client.HTTPConnection(urlsplit(str(self.told["url"])).netloc, timeout=60)
         headers = {"authorization": f"bearer {self.told['key']}", "content-type": "application/json"}
         connection.request("POST", path, body, {**headers, "x-odoo-database": self.told["database"]})
         reply = connection.getresponse()
@@ -65,12 +65,14 @@ class CuttingProxy(FakeVendor):
 
     def query(self, statement: str, *values: Any) -> list[Any]:
         """Rows of Odoo's own database."""
-        with contextlib.closing(
-            psycopg2.connect(host=self.told["socket"], user="postgres", dbname=self.told["database"])
-        ) as connection:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return cursor.fetchall()
+        with (
+            contextlib.closing(
+                psycopg2.connect(host=self.told["socket"], user="postgres", dbname=self.told["database"])
+            ) as connection,
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(statement, values)
+            return cursor.fetchall()
 
     def texts(self) -> list[str]:
         tasks = self.query("SELECT coalesce(summary, '') || ' ' || coalesce(note, '') FROM mail_activity")

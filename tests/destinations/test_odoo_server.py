@@ -77,8 +77,10 @@ async def test_a_death_at_every_write_point_leaves_exactly_one(
         folder = tmp_path / str(at)
         folder.mkdir()
         plans: list[IntentPlan] = []
-        told = {"fake": odoo, "case": odoo_case(odoo), "policy": POLICY, "is_gone": lambda owner: owner != SUCCESSOR}
-        with rig_for("odoo", folder, **told) as rig:
+        case = odoo_case(odoo)
+        with rig_for(
+            "odoo", folder, fake=odoo, case=case, policy=POLICY, is_gone=lambda owner: owner != SUCCESSOR
+        ) as rig:
             plans += await rig.plan(operation, item=f"death-{operation}-{at}")
             faults = DiesAtWritePoint(at)
             living, rig.equipment = rig.equipment, faults.wrap(rig.equipment)
