@@ -137,7 +137,7 @@ def test_no_person_makes_an_invalid_value_valid() -> None:
 
 def test_an_edited_item_is_recognized_by_the_words_the_extractor_keeps_using() -> None:
     first = judged(claim(ActionItem(text="Send the pack", owner="Ravi"), "I'll send the pack to Carla by Friday.", 0))
-    edited = first.items[0].model_copy(update={"content": ActionItem(text="Zwillinge für Jonny", owner="Ravi")})
+    edited = first.items[0].model_copy(update={"content": ActionItem(text="Ruby jug?", owner="Ravi")})
     again = judged(
         claim(ActionItem(text="Send the pack", owner="Ravi"), "I'll send the pack to Carla by Friday.", 0),
         known=[edited],
