@@ -106,7 +106,9 @@ class Odoo(Calls):
         pair = rows_of(raw)
         if len(pair) == 2 and isinstance(pair[1], str):
             raw = pair[0]
-        return Value(value_text(None if raw is False else raw), stamp=str(stamp), modified_at=changed, closed=closed)
+        # Odoo's numbers are never empty: nought stands for that.
+        empty = raw is False or (isinstance(raw, int | float) and raw == 0)
+        return Value(None if empty else value_text(raw), stamp=str(stamp), modified_at=changed, closed=closed)
 
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one field. Odoo takes no precondition: between reading and writing remains a moment."""
