@@ -6,16 +6,23 @@ What belongs here: running the command line as a user would and reading its answ
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import shutil
-import subprocess
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from artifact_assets.commands.main import run as command_line  # noqa: E402 - the root must be on the path first
+
+OUTSIDE = dict(os.environ)
 MEETINGS = ROOT / "examples" / "meetings"
 HOME = ROOT / ".artifacts" / "demo"
 SHOWN = "globex-renewal"
@@ -95,31 +102,36 @@ def compare(path: Path, found: dict[str, dict[str, Any]]) -> list[str]:
 
 
 def run(moment: str, *arguments: str, quiet: bool = False) -> None:
-    """A command of ours at ``moment``, its output passed on. Exit 1 is normal: some examples are meant to fail."""
-    done = subprocess.run(
-        [sys.executable, "-m", "artifact_assets", *arguments],
-        cwd=ROOT,
-        env=environment(moment),
-        check=False,
-        stdout=subprocess.DEVNULL if quiet else None,
-        stderr=subprocess.PIPE if quiet else None,
-    )
-    if done.returncode not in (0, 1):
-        sys.stderr.buffer.write(done.stderr or b"")
-        sys.exit(done.returncode)
+    """A command of ours at ``moment``. Exit 1 is normal: some examples are meant to fail."""
+    told = io.StringIO()
+    streams = (redirect_stdout(told), redirect_stderr(told)) if quiet else ()
+    with ExitStack() as stack:
+        for stream in streams:
+            stack.enter_context(stream)
+        code = call(moment, arguments)
+    if code not in (0, 1):
+        sys.stderr.write(told.getvalue())
+        sys.exit(code)
 
 
 def asked(moment: str, *arguments: str) -> list[dict[str, Any]]:
     """The JSON answer of a command of ours."""
-    done = subprocess.run(
-        [sys.executable, "-m", "artifact_assets", *arguments, "--json"],
-        cwd=ROOT,
-        env=environment(moment),
-        check=True,
-        capture_output=True,
-    )
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    told = io.StringIO()
+    with redirect_stdout(told):
+        call(moment, (*arguments, "--json"))
+    rows: list[dict[str, Any]] = json.loads(told.getvalue())
     return rows
+
+
+def call(moment: str, arguments: Sequence[str]) -> int:
+    """The command line in this process: a fresh one for each day would spend its time on imports."""
+    os.environ.clear()
+    os.environ.update(environment(moment))
+    sys.argv = ["artifact_assets", *arguments]
+    try:
+        command_line()
+    except SystemExit as end:
+        return int(end.code or 0)
 
 
 def environment(moment: str) -> dict[str, str]:
