@@ -291,6 +291,12 @@ def test_a_number_that_belongs_to_something_else_is_not_the_fields_value() -> No
     assert said(spoken, value("deal.seats", "3")) == {"value_not_in_evidence"}
 
 
+def test_a_percentage_is_no_sum_of_money_and_may_be_a_number() -> None:
+    spoken = "We get fifteen percent off this year."
+    assert said(spoken, value("deal.amount", "15")) == {"value_not_in_evidence"}
+    assert said(spoken, value("deal.seats", "15")) == set()
+
+
 def test_free_text_has_to_be_said_whole() -> None:
     assert said("Today we use Stockwise.", value("company.current_tool", "Stockwise")) == set()
     assert "value_not_in_evidence" in said("Today we use Stockwise.", value("company.current_tool", "Stockwise Pro"))

@@ -16,7 +16,7 @@ from artifact_assets.domain.art.vocabulary import rule_of
 from artifact_assets.domain.artifact import FieldUpdate, RuleFailure
 from artifact_assets.domain.brief import FieldRule, FieldType
 from artifact_assets.domain.grounding.words import Word, words_of
-from artifact_assets.domain.quantities.amounts import UNITS, Mention, mentions_of
+from artifact_assets.domain.quantities.amounts import CURRENCIES, UNITS, Mention, mentions_of
 from artifact_assets.domain.quantities.days import days_of, parse_day
 
 
@@ -52,15 +52,20 @@ def _meant(value: str, rule: FieldRule, subject: Subject) -> bool:
     nearest to a phrase configured for the field is meant: "25 seats over two years" has 25 seats.
     """
     claimed = mentions_of(words_of(value))[0]
-    backing = False
+    heard, possible = False, False
     for sentence in subject.said:
         words = words_of(sentence)
         dated = {at for day in days_of(words, None) for at in range(day.start, day.end)}
-        found = [m for m in mentions_of(words) if m.start not in dated and m.unit != "percent"]
-        money = [m for m in found if m.unit is not None]
-        found = (money or found) if rule.type is FieldType.MONEY else [m for m in found if m.unit is None]
-        backing = backing or any(m.backs(claimed) for m in _nearest(found, words, rule))
-    return backing
+        undated = [m for m in mentions_of(words) if m.start not in dated]
+        heard = heard or any(m.backs(claimed) for m in undated)
+        money = [m for m in undated if m.unit in CURRENCIES]
+        if rule.type is FieldType.MONEY:
+            found = money or [m for m in undated if m.unit is None]
+        else:
+            found = [m for m in undated if m.unit not in CURRENCIES]
+        possible = possible or any(m.backs(claimed) for m in _nearest(found, words, rule))
+    # A number nobody said has its own reason.
+    return possible or not heard
 
 
 def _nearest(found: list[Mention], words: list[Word], rule: FieldRule) -> list[Mention]:

@@ -14,7 +14,8 @@ from itertools import pairwise
 from artifact_assets.domain.grounding.words import Word, words_of
 from artifact_assets.domain.quantities.numerals import SCALES
 
-UNITS = frozenset({"percent", "dollar", "euro", "pound"})
+CURRENCIES = frozenset({"dollar", "euro", "pound"})
+UNITS = CURRENCIES | {"percent"}
 _JOINTS = frozenset({"to", "or", "and", "through", "until"})
 _THOUSAND = Decimal(1000)
 
