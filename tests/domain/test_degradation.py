@@ -29,62 +29,18 @@ from artifact_assets.domain.artifact import (
     ItemState,
     NextStep,
     RuleFailure,
-    Tag,
 )
 from tests.domain.degradation import (
     DELIVERED,
-    EXPIRED,
-    HELD,
     KINDS,
     NOT_APPLICABLE,
-    REPLACED,
     ROWS,
     Row,
     code_lines,
     matrix_lines,
 )
-from tests.domain.meeting_of import STARTED, claim, extraction, meeting, sales_brief
-
-Line = tuple[str, str]
-LINES: Mapping[str, Line] = {
-    "action_item": ("Ravi", "I'll send the revised pack to Carla by Friday."),
-    "decision": ("Dana", "We decided to take the annual plan for Berlin."),
-    "field_update": ("Ravi", "We need 40 seats for Berlin."),
-    "tag": ("Mia", "The pricing is fine with us."),
-    "next_step": ("Mia", "Let's meet again on Thursday about the rollout."),
-}
-CONTENTS: Mapping[str, Content] = {
-    "action_item": ActionItem(text="Send the revised pack to Carla", owner="Ravi", due=date(2026, 11, 20)),
-    "decision": Decision(text="Take the annual plan for Berlin"),
-    "field_update": FieldUpdate(object="deal", field="seats", value="40"),
-    "tag": Tag(tag="pricing"),
-    "next_step": NextStep(text="Meet again about the rollout", due=date(2026, 11, 19)),
-}
-INVENTED = "nobody at this table ever uttered such words before"
-BRIEF = sales_brief(STARTED, "Ravi", "Dana", "Mia")
-OUTCOMES = {
-    ItemState.ACCEPTED: DELIVERED,
-    ItemState.QUARANTINED: HELD,
-    ItemState.SUPERSEDED: REPLACED,
-    ItemState.EXPIRED: EXPIRED,
-}
-
-
-def judged(
-    kind: str,
-    *,
-    says: str | None = None,
-    quote: str | None = None,
-    cites: int = 1,
-    then: Line | None = None,
-    **changes: Any,
-) -> JudgedItem:
-    """The verdict on the usual claim of ``kind`` after one thing about it was changed."""
-    speaker, text = LINES[kind]
-    text = says or text
-    lines = [("Dana", "Shall we go on?"), (speaker, text), *([then] if then else []), ("Ravi", "Right, fine by me.")]
-    content = CONTENTS[kind].model_copy(update=changes)
-    return judge(extraction(claim(content, quote or text, cites)), meeting(*lines), BRIEF, ArtPolicy()).items[0]
+from tests.domain.meeting_of import STARTED, claim, extraction, meeting
+from tests.domain.usual_claims import BRIEF, CONTENTS, INVENTED, LINES, OUTCOMES, Line, judged
 
 
 def text_of(kind: str, suffix: str) -> dict[str, Any]:
