@@ -6,8 +6,11 @@ bring a ``dagster.yaml`` of their own (see ``deploy/``).
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import shutil
+from collections.abc import Generator
 from pathlib import Path
 
 import dagster as dg
@@ -26,13 +29,26 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
     home = settings.dagster_home
     try:
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not (home / "dagster.yaml").exists():
-            shutil.copyfile(LOCAL_PROFILE, home / "dagster.yaml")
+        with _alone(home):
+            if not (home / "dagster.yaml").exists():
+                shutil.copyfile(LOCAL_PROFILE, home / "dagster.yaml")
+            os.environ["DAGSTER_HOME"] = str(home)
+            return dg.DagsterInstance.get()
     except OSError as error:
         raise PipelineError(
             FailureClass.STORAGE_UNAVAILABLE,
             f"Dagster's home {home} cannot be written ({error.strerror}), so nothing was started.",
             "Make it writable or set DAGSTER_HOME.",
         ) from error
-    os.environ["DAGSTER_HOME"] = str(home)
-    return dg.DagsterInstance.get()
+
+
+@contextlib.contextmanager
+def _alone(home: Path) -> Generator[None]:
+    """One process at a time: two that make Dagster's SQLite tables at once break each other."""
+    # Never removed: a lock file that is deleted while others wait for it locks nobody out.
+    descriptor = os.open(home / ".opening.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
