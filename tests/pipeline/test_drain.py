@@ -107,7 +107,7 @@ def test_events_that_dagster_missed_are_reported_by_the_next_tick(world: World, 
         raise missed
 
     with faults.around_events(world.instance), suppress(Death, RuntimeError):
-        faults.point = lost  # type: ignore[method-assign]
+        faults.point = lost
         world.run(keys)
     assert world.status(Stage.DELIVERED)[0] == set()
     assert asyncio.run(world.ledger.pending(10))
