@@ -88,6 +88,8 @@ def _dagster(port: int) -> Generator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [*command, "--log-level", "warning"],
         cwd=ROOT,
+        # Dagster's notices are for its own developers: superseded commands, preview features.
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
         start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
