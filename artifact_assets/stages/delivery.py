@@ -42,11 +42,17 @@ class Delivery:
     equipment: Equipment
     owner: str
     known: dict[str, Intent] = field(default_factory=dict[str, Intent])
+    _records: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+
+    def __post_init__(self) -> None:
+        for intent in self.known.values():
+            self._remember(intent)
 
     async def work_off(self, intents: tuple[Intent, ...]) -> None:
         """Bring each intent as far as it gets now, in order. Errors of destinations end as states, not as exceptions."""
         await self.lapse(intents)
-        self.known.update({intent.intent_key: intent for intent in intents})
+        for intent in intents:
+            self._remember(intent)
         for intent in intents:
             await self.advance(intent)
 
@@ -117,7 +123,11 @@ class Delivery:
         return reason is not None
 
     def _of_record(self, record_key: str | None) -> tuple[Intent, ...]:
-        return tuple(intent for intent in self.known.values() if intent.record_key == record_key)
+        return tuple(self.known[key] for key in self._records.get(record_key or "", ()))
+
+    def _remember(self, intent: Intent) -> None:
+        self.known[intent.intent_key] = intent
+        self._records.setdefault(intent.record_key, set()).add(intent.intent_key)
 
     async def _context(self, intent: Intent, row: DestinationRow, destination: Destination) -> Context:
         """What the destination has to know beside the intent; the embedded store remembers all of it by itself."""
@@ -127,7 +137,8 @@ class Delivery:
         if others:
             # Another process may have worked on them meanwhile.
             rows = await self.equipment.ledger.intents(meeting_id=intent.meeting_id)
-            self.known.update({each.intent_key: each for each in rows})
+            for each in rows:
+                self._remember(each)
             others = [other for other in self._of_record(intent.record_key) if other.intent_key != intent.intent_key]
         # Where a move leaves the old record behind, that one is withdrawn, and this is another record.
         moves = (await destination.capability(intent.operation)).moves
@@ -139,19 +150,19 @@ class Delivery:
         first = (
             [one for one in self._of_record(intent.after) if one.state is IntentState.CONFIRMED] if intent.after else []
         )
-        written = None
+        written, stamps = None, frozenset[str]()
         if intent.operation == "set_field":
+            same = [each for each in self.known.values() if each.receipt and dict(each.target) == dict(intent.target)]
+            stamps = frozenset(
+                str(each.receipt["stamp"]) for each in same if each.receipt and each.receipt.get("stamp")
+            )
             found = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
             written = found.value_digest if found is not None else None
         return Context(
             prior=confirmed[-1] if confirmed else None,
             after=first[-1].receipt if first else None,
             fresh=not others and intent.attempts <= 1 and not row.look_first,
-            stamps=frozenset(
-                str(each.receipt["stamp"])
-                for each in self.known.values()
-                if each.receipt and each.receipt.get("stamp") and each.target == intent.target
-            ),
+            stamps=stamps,
             written=written,
         )
 
@@ -232,5 +243,5 @@ class Delivery:
             row = await ledger.settle_field(ended, field_written(intent))
         else:
             row = await ledger.settle(ended)
-        self.known[row.intent_key] = row
+        self._remember(row)
         return row

@@ -47,13 +47,13 @@ class Rig:
     fake: Any
     destination: Destination
     ledger: SqlLedger
-    clock: ScriptedClock
+    clock: Any
     equipment: Equipment
     owner: str = "run-1@host:1:1"
     planned: list[IntentPlan] = field(default_factory=list[IntentPlan])
 
     async def plan(
-        self, operation: str, item: str | None = None, target: str | None = None, **content: Any
+        self, operation: str, item: str | None = None, target: str | None = None, *, record: bool = True, **content: Any
     ) -> list[IntentPlan]:
         """Plan one write with all its steps, as the pipeline would."""
         item = item or f"item-{operation}"
@@ -66,7 +66,8 @@ class Rig:
         if then is not None:
             link = self.aimed(account, then, item, target, {"of": operation}, after=first.record_key)
             plans.append(link)
-        await self.ledger.plan(tuple(plans), self.clock.now())
+        if record:
+            await self.ledger.plan(tuple(plans), self.clock.now())
         self.planned += plans
         return plans
 
@@ -146,13 +147,14 @@ CONTENT: Mapping[str, Mapping[str, Any]] = {
 def rig_for(
     name: str,
     folder: Path,
-    clock: ScriptedClock | None = None,
+    clock: Any = None,
     *,
     ledger_url: str | None = None,
     policy: DeliveryPolicy = POLICY,
     limits: Limits = FAST,
     fake: FakeVendor | None = None,
     case: VendorCase | None = None,
+    quick: FakeVendor | None = None,
     template: Path | None = None,
     is_gone: Callable[[str], bool] = lambda _: False,
 ) -> Generator[Rig]:
@@ -160,7 +162,7 @@ def rig_for(
     case, clock = case or VENDORS[name], clock or ScriptedClock()
     with contextlib.ExitStack() as stack:
         if fake is None:
-            fake = stack.enter_context(serving(case.fake(clock.monotonic)))
+            fake = stack.enter_context(serving(quick or case.fake(clock.monotonic)))
             case.seed(fake)
         client = HttpClient(
             NAME, fake.url, limits=limits, timeouts=Timeouts(total=policy.send_timeout_seconds), now=clock.now
