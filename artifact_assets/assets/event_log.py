@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 import dagster as dg
 
 from artifact_assets.assets.events import events_of, undelivered
-from artifact_assets.domain.records import Checkpoint
+from artifact_assets.domain.records import Checkpoint, Json
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.result import MeetingResult
 
@@ -28,12 +28,16 @@ MOST_IN_A_GROUP = 200
 
 @dataclass
 class EventLog:
-    """Logs the events of finished stages with ``log_event``; ``logged`` is told which checkpoints are through."""
+    """Logs the events of finished stages with ``log_event``; ``logged`` is told which checkpoints are through.
+
+    ``words_of`` gives metadata with words of the meeting, where the configuration allows them in the event log.
+    """
 
     log_event: Callable[[Event], None]
     stages: frozenset[Stage]
     checks: frozenset[str]
     logged: Callable[[list[Checkpoint]], None]
+    words_of: Callable[[Checkpoint], Json | None] = lambda _: None
     _queue: queue.SimpleQueue[Item | None] = field(default_factory=queue.SimpleQueue[Item | None])
     _error: BaseException | None = None
 
@@ -80,7 +84,8 @@ class EventLog:
                 self.log_event(undelivered(item))
                 return
             checkpoint, reused = item
-            for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks):
+            words = self.words_of(checkpoint)
+            for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks, words=words):
                 self.log_event(event)
         except BaseException as error:  # noqa: BLE001 - carried to the run's thread, where it is raised
             self._error = error

@@ -17,8 +17,8 @@ from artifact_assets.domain.states import Stage
 from artifact_assets.stages.result import MeetingResult
 
 
-def materialization(checkpoint: Checkpoint, *, reused: bool) -> dg.AssetMaterialization:
-    """The stage's materialization for one meeting."""
+def materialization(checkpoint: Checkpoint, *, reused: bool, words: Json | None = None) -> dg.AssetMaterialization:
+    """The stage's materialization for one meeting; ``words`` is metadata with words of it, where they are allowed."""
     return dg.AssetMaterialization(
         asset_key(checkpoint.stage),
         partition=checkpoint.meeting_id,
@@ -27,6 +27,7 @@ def materialization(checkpoint: Checkpoint, *, reused: bool) -> dg.AssetMaterial
             "duration_seconds": checkpoint.duration_seconds,
             "reused": reused,
             "stage_key": checkpoint.key[:12],
+            **(words or {}),
         },
     )
 
@@ -60,11 +61,16 @@ def undelivered(result: MeetingResult) -> dg.AssetCheckEvaluation:
 
 
 def events_of(
-    checkpoint: Checkpoint, *, reused: bool, stages: frozenset[Stage], checks: frozenset[str]
+    checkpoint: Checkpoint,
+    *,
+    reused: bool,
+    stages: frozenset[Stage],
+    checks: frozenset[str],
+    words: Json | None = None,
 ) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
     """The events of a finished stage, as far as the run selected them: the materialization first, then its checks."""
     if checkpoint.stage in stages:
-        yield materialization(checkpoint, reused=reused)
+        yield materialization(checkpoint, reused=reused, words=words)
     for result in checkpoint.checks:
         if result.check in checks:
             yield evaluation(checkpoint.stage, checkpoint.meeting_id, result)

@@ -20,8 +20,10 @@ from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, BACKFILL_ID_TAG
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
 from artifact_assets.assets.failure_table import failure_of, tags_of
+from artifact_assets.assets.quotes import items_table
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
-from artifact_assets.domain.records import Checkpoint
+from artifact_assets.domain.artifact import Artifact
+from artifact_assets.domain.records import Checkpoint, Json
 from artifact_assets.domain.states import STAGES, Stage
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.judging import judge_again
@@ -70,7 +72,14 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
 
     if not stages:
         return await _judge(context, equipment, keys, checks)
-    log = EventLog(log_event, stages, checks, logged)
+
+    def words_of(checkpoint: Checkpoint) -> Json | None:
+        if checkpoint.stage is not Stage.VALIDATED or not equipment.configuration.quotes_in_ui:
+            return None
+        stored = asyncio.run_coroutine_threadsafe(equipment.store.get(checkpoint.document), loop).result()
+        return items_table(Artifact.model_validate_json(stored))
+
+    log = EventLog(log_event, stages, checks, logged, words_of)
     log.start()
     try:
         backfill = context.run.tags.get(BACKFILL_ID_TAG)

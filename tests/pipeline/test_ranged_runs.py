@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.states import STAGES, IntentState, MeetingState, Stage
 from tests.pipeline.world import World, meta, opened_world
@@ -172,6 +174,25 @@ def test_a_meeting_with_nothing_to_act_on_is_delivered_with_no_write(world: Worl
     assert world.meetings()["chat"].state is MeetingState.DELIVERED
     assert world.intents() == ()
     assert world.check_statuses()["delivered_once", "chat"] == "SUCCEEDED"
+
+
+@pytest.mark.parametrize("allowed", [False, True])
+def test_words_of_a_meeting_reach_dagster_only_where_the_configuration_allows_them(
+    tmp_path: Path, allowed: bool
+) -> None:
+    (tmp_path / "home").mkdir()
+    with opened_world(tmp_path / "home", configuration=Configuration(quotes_in_ui=allowed)) as world:
+        world.run(
+            world.receive(world.write("renewal.txt", [*TALK_A, "Ana: My | `weird` <b>words</b>, I'll send them."]))
+        )
+        logs = "".join(str(record.event_log_entry) for record in _all_events(world))
+    assert ("revised quote to Carla" in logs) is allowed
+    assert "<b>" not in logs
+
+
+def _all_events(world: World) -> list[Any]:
+    run_id = world.runs[-1].run_id
+    return list(world.instance.get_records_for_run(run_id, limit=10_000).records)
 
 
 TALK_A = ("Ben: I'll send the revised quote to Carla by Friday.", "Carla: We decided to go with the two year contract.")
