@@ -28,9 +28,15 @@ from artifact_assets.domain.routes import RECORDS, Route
 class Configuration(Document):
     """Everything that governs behaviour. An empty file is valid and means the safe defaults."""
 
-    id: Literal["slug", "digest"] = Field(default="slug", description="How ids are made for files without one in the sidecar.")
-    quotes_in_ui: bool = Field(default=False, description="Show quotes and titles in Dagster's UI, whose log can't be wiped.")
-    max_file_bytes: int = Field(default=20_000_000, gt=0, le=2_000_000_000, description="Larger transcripts are refused.")
+    id: Literal["slug", "digest"] = Field(
+        default="slug", description="How ids are made for files without one in the sidecar."
+    )
+    quotes_in_ui: bool = Field(
+        default=False, description="Show quotes and titles in Dagster's UI, whose log can't be wiped."
+    )
+    max_file_bytes: int = Field(
+        default=20_000_000, gt=0, le=2_000_000_000, description="Larger transcripts are refused."
+    )
     own_domains: tuple[str, ...] = Field(
         default=(), description="Our mail domains; the others in a meeting are the customer's."
     )
