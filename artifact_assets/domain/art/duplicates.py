@@ -14,6 +14,7 @@ from artifact_assets.domain.art.codes import Code, failure
 from artifact_assets.domain.art.judged import JudgedItem, place_of
 from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.artifact import ActionItem, Content, FieldUpdate, ItemState, NextStep, Tag, headline
+from artifact_assets.domain.documents import to_bytes
 from artifact_assets.domain.grounding.words import normal_text, words_of
 from artifact_assets.domain.quantities.amounts import mentions_of
 
@@ -97,9 +98,9 @@ def _one_of(first: JudgedItem, second: JudgedItem) -> JudgedItem:
     )
 
 
-def _fullness(content: Content) -> tuple[int, int, str]:
+def _fullness(content: Content) -> tuple[int, int, bytes]:
     known = sum(value is not None for _, value in content)
-    return known, len(headline(content)), content.model_dump_json()
+    return known, len(headline(content)), to_bytes(content)
 
 
 def latest_values(items: Sequence[JudgedItem]) -> tuple[JudgedItem, ...]:

@@ -31,7 +31,7 @@ from artifact_assets.domain.artifact import (
     Tag,
     headline,
 )
-from artifact_assets.domain.documents import digest_of
+from artifact_assets.domain.documents import digest_of, to_bytes
 from artifact_assets.domain.grounding.words import normal_text
 
 _ID_LENGTH = 20
@@ -183,14 +183,14 @@ def _first_span(evidence: Sequence[GroundedEvidence]) -> Span | None:
     )
 
 
-def _new_order(item: JudgedItem) -> tuple[str, int, int, int, str]:
+def _new_order(item: JudgedItem) -> tuple[str, int, int, int, bytes]:
     span = _first_span(item.evidence) or Span(turn=1 << 30, start=0, end=0)
     return (
         item.content.kind,
         span.turn,
         span.start,
         span.end,
-        item.content.model_dump_json(),
+        to_bytes(item.content),
     )
 
 

@@ -34,6 +34,7 @@ from artifact_assets.domain.artifact import (
     RuleFailure,
 )
 from artifact_assets.domain.brief import Brief
+from artifact_assets.domain.documents import to_bytes
 from artifact_assets.domain.grounding.ground import ground
 from artifact_assets.domain.grounding.index import TranscriptIndex
 from artifact_assets.domain.transcript import Transcript
@@ -100,9 +101,9 @@ def _judged(subject: Subject, taken_back: tuple[RuleFailure, ...]) -> JudgedItem
     )
 
 
-def _order(subject: Subject) -> tuple[tuple[int, int, int], str]:
+def _order(subject: Subject) -> tuple[tuple[int, int, int], bytes]:
     """Time order, then wording: whatever order an extractor lists its claims in, the judgement is the same."""
-    return place_of(subject.evidence), subject.claim.model_dump_json()
+    return place_of(subject.evidence), to_bytes(subject.claim)
 
 
 def _gate(items: tuple[JudgedItem, ...], policy: ArtPolicy) -> tuple[RuleFailure, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from artifact_assets.domain.artifact import Span
-from artifact_assets.domain.grounding.words import Word, words_of
+from artifact_assets.domain.grounding.words import Word, read_words
 from artifact_assets.domain.transcript import Transcript, Turn
 
 BREAK = "|"
@@ -93,7 +93,7 @@ class TranscriptIndex:
     def of(transcript: Transcript, interruption_turns: int = 3) -> TranscriptIndex:
         """The index of ``transcript``; 20 ms for an hour of talk."""
         turns = {turn.index: turn for turn in transcript.turns}
-        words = {turn.index: words_of(turn.text) for turn in transcript.turns}
+        words = {turn.index: read_words(turn.text) for turn in transcript.turns}
         by_speaker = Stream.of(_runs(transcript, interruption_turns), words)
         by_time = Stream.of([[turn.index for turn in transcript.turns]], words)
         ids: dict[str, int] = {}

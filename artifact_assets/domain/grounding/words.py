@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from artifact_assets.domain.quantities.numerals import SCALES, numeral_at
 
@@ -44,8 +45,7 @@ _ASIDE = "it that what there here he she who where how this everything something
 _IS_AFTER = frozenset(_ASIDE.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One normalized word and the characters ``start`` to ``end`` it came from."""
 
     text: str
@@ -55,6 +55,17 @@ class Word:
 
 def words_of(text: str) -> list[Word]:
     """The normalized words of ``text``: fillers and stutters gone, contractions opened, numbers as ``#25000``."""
+    return list(_remembered(text))
+
+
+# Rules ask for the same few sentences again and again; a thousand of them are a few hundred kilobytes.
+@lru_cache(maxsize=1024)
+def _remembered(text: str) -> tuple[Word, ...]:
+    return tuple(read_words(text))
+
+
+def read_words(text: str) -> list[Word]:
+    """``words_of`` for text that is read once, such as a whole transcript."""
     return _numbers(_without_stutter(_without_fillers(_raw(text))))
 
 
@@ -78,8 +89,10 @@ def _raw(text: str) -> list[Word]:
             sign = Word(_SIGNS[token], start, end)
         elif token in _SIGNS:
             found.append(Word(_SIGNS[token], start, end))
+        elif plain in _WHOLE or "'" in plain:
+            found.extend([Word(part, start, end) for part in _open(plain)])
         else:
-            found.extend(Word(part, start, end) for part in _open(plain))
+            found.append(Word(plain, start, end))
     if sign is not None:
         found.append(sign)
     return found

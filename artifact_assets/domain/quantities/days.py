@@ -103,7 +103,8 @@ def _word(texts: list[str], at: int) -> str:
 
 def _number(text: str) -> int | None:
     digits = text[1:].removesuffix("th") if text[:1] == "#" else ""
-    return int(digits) if digits.isdigit() else None
+    # No day, month or year is longer; a number of five thousand digits is not even an int that Python reads.
+    return int(digits) if digits.isdigit() and len(digits) <= 4 else None
 
 
 def _month(texts: list[str], at: int) -> int | None:
