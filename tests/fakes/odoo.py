@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from tests.fakes.vendor_server import Answer, FakeVendor, Request
 
@@ -67,11 +67,13 @@ class FakeOdoo(FakeVendor):
             if record_id not in self.rows[model]:
                 return Answer(404, {"name": "odoo.exceptions.MissingError", "message": "no"})
             row = self.rows[model][record_id]
-            for name, value in request.json["vals"].items():
+            given: dict[str, Any] = request.json["vals"]
+            for name, value in given.items():
                 if name == "no_such_field":
                     return Answer(500, {"name": "builtins.ValueError", "message": "Invalid field"})
                 if isinstance(value, list):
-                    (command, tag), there = value[0], row.setdefault(name, [])
+                    commands = cast("list[list[int]]", value)
+                    (command, tag), there = commands[0], row.setdefault(name, [])
                     there[:] = [each for each in there if each != tag] + ([tag] if command == 4 else [])
                 else:
                     row[name] = value
