@@ -121,3 +121,10 @@ def test_an_empty_meeting_grounds_nothing() -> None:
 
 def test_a_word_is_not_found_inside_another() -> None:
     assert found("end the signed security questionnaire", 3)[0] is not Alignment.EXACT
+
+
+def test_a_short_quote_is_found_in_its_turn_however_often_it_was_said() -> None:
+    turns = tuple(Turn(index=n, speaker="Ana", start=None, end=None, text="Yes.") for n in range(700))
+    index = TranscriptIndex.of(Transcript(format="test", turns=turns))
+    evidence = ground(Evidence(turns=(650,), quote="yes"), index, POLICY)
+    assert [span.turn for span in evidence.spans] == [650]

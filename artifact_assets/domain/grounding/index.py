@@ -51,7 +51,7 @@ class Stream:
             at += len(word.text) + 1
         return Stream(flat, turns, " " + " ".join(word.text for word in flat) + " ", starts)
 
-    def occurrences(self, phrase: str, most: int = 200) -> Iterator[int]:
+    def occurrences(self, phrase: str, most: int = 5000) -> Iterator[int]:
         """Positions of the first word of ``phrase``, normalized words joined by spaces; at most ``most``."""
         padded, at = f" {phrase} ", -1
         for _ in range(most):
