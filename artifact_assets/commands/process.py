@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
@@ -47,7 +48,11 @@ def _process(files: tuple[str, ...], dry_run: bool, as_json: bool, bar: Bar) -> 
     from artifact_assets.instance import open_instance
     from artifact_assets.wiring import open_equipment
 
-    def count(_: MeetingResult) -> None:
+    remedies: dict[str, str] = {}
+
+    def count(result: MeetingResult) -> None:
+        if result.remedy is not None:
+            remedies[result.meeting_id] = result.remedy
         bar.advance()
 
     where, behaviour = settings(), configuration()
@@ -67,7 +72,7 @@ def _process(files: tuple[str, ...], dry_run: bool, as_json: bool, bar: Bar) -> 
         else:
             print_meetings(meetings)
         if not dry_run:
-            asyncio.run(_say_next(equipment, meetings))
+            asyncio.run(_say_next(equipment, meetings, remedies))
     for refusal in refusals:
         remark(displayed_line(str(refusal)))
     if refusals:
@@ -127,11 +132,11 @@ def _but(write: Json) -> str | None:
     return write["needs"] or (None if write["state"] == "new" else write["state"])
 
 
-async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...]) -> None:
+async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...], remedies: Mapping[str, str]) -> None:
     undated: list[str] = []
     for meeting in meetings[:MOST_REMARKS]:
         if meeting.failure_class:
-            remark(f"{meeting.meeting_id}: {meeting.failure_class.rule.remedy}")
+            remark(f"{meeting.meeting_id}: {remedies.get(meeting.meeting_id, meeting.failure_class.rule.remedy)}")
             continue
         case = await stored_case(equipment, meeting.meeting_id)
         if case is not None and Stage.NORMALIZED in case.documents:

@@ -111,6 +111,12 @@ def test_bad_files_become_failed_meetings_beside_good_ones(shell: Shell, tmp_pat
     done.assert_discreet()
 
 
+def test_a_failed_meeting_comes_with_the_remedy_of_its_own_case(shell: Shell, tmp_path: Path) -> None:
+    path = tmp_path / "big.vtt"
+    sparse(path)
+    assert "raise max_file_bytes" in shell("process", path).err
+
+
 @pytest.mark.parametrize("make", [folder, pipe, loop, missing], ids=lambda make: make.__name__)
 def test_a_file_that_is_none_stops_everything_before_it_starts(
     shell: Shell, tmp_path: Path, make: Callable[[Path], None]
