@@ -122,6 +122,15 @@ class Delivery:
             await self._settled(settlement(intent, self.owner, IntentState.EXPIRED, now, "too late", error=late))
         return reason is not None
 
+    async def _taken_over(self, intent_key: str, error: PipelineError) -> Intent:
+        """The row as whoever took it over left it. A process that stood still too long has no say any more."""
+        if error.failure_class is FailureClass.INTERNAL_ERROR:
+            meeting_id = self.known[intent_key].meeting_id
+            for row in await self.equipment.ledger.intents(meeting_id=meeting_id):
+                if row.intent_key == intent_key and row.lease_owner != self.owner:
+                    return row
+        raise error
+
     def _of_record(self, record_key: str | None) -> tuple[Intent, ...]:
         return tuple(self.known[key] for key in self._records.get(record_key or "", ()))
 
@@ -239,9 +248,12 @@ class Delivery:
     async def _settled(self, ended: Settlement, intent: Intent | None = None) -> Intent:
         """Store an outcome; a confirmed field update leaves its value behind in the same transaction."""
         ledger = self.equipment.ledger
-        if intent is not None and intent.operation == "set_field" and ended.state is IntentState.CONFIRMED:
-            row = await ledger.settle_field(ended, field_written(intent))
-        else:
-            row = await ledger.settle(ended)
+        try:
+            if intent is not None and intent.operation == "set_field" and ended.state is IntentState.CONFIRMED:
+                row = await ledger.settle_field(ended, field_written(intent))
+            else:
+                row = await ledger.settle(ended)
+        except PipelineError as error:
+            row = await self._taken_over(ended.intent_key, error)
         self._remember(row)
         return row
