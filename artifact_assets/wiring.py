@@ -6,12 +6,16 @@ and ``evals`` build equipment.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
@@ -33,6 +37,7 @@ from resources.inbox import FileInbox
 from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
+from resources.ledger import witness
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
@@ -62,6 +67,8 @@ def open_equipment(
     with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
         records = RecordStore.open(settings.records_url, name=RECORDS, now=clock_for(settings).now)
         stack.callback(records.close)
+        if configuration.destinations:
+            stack.enter_context(_watched(ledger, settings.home))
         yield Equipment(
             tenant=settings.tenant,
             configuration=configuration,
@@ -76,6 +83,24 @@ def open_equipment(
             destinations={RECORDS: records, **stack.enter_context(open_destinations(settings, configuration))},
             is_gone=lambda owner: is_gone(owner, run_finished),
         )
+
+
+@contextlib.contextmanager
+def _watched(ledger: sql.SqlLedger, home: Path) -> Generator[None]:
+    """Notice that an older ledger was put back: then every key is looked up at its destination before it is sent."""
+
+    async def look_first() -> None:
+        if await witness.went_back(ledger, home):
+            await ledger.look_first(tuple(row.name for row in await ledger.destination_rows()), True)
+
+    def apart(work: Coroutine[Any, Any, None]) -> None:
+        # The caller may be inside an event loop of its own.
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, work).result()
+
+    apart(look_first())
+    yield
+    apart(witness.seen(ledger, home))
 
 
 @contextlib.contextmanager
