@@ -36,8 +36,8 @@ class FieldType(StrEnum):
 class FieldRule(Document):
     """A field of a record that meetings may update. Only configured fields can ever be written."""
 
-    object: str = Field(pattern=r"[a-z][a-z_]*")
-    field: str = Field(pattern=r"[A-Za-z][A-Za-z0-9_]*")
+    object: str = Field(pattern=r"^[a-z][a-z_]*$")
+    field: str = Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")
     type: FieldType = FieldType.TEXT
     values: tuple[str, ...] = ()
     description: str = ""

@@ -101,8 +101,8 @@ class Ledger(Protocol):
         """Record a file for a meeting.
 
         The same digests again change nothing. Other digests are a new revision: the meeting goes back to ``received``.
-        Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content while
-        its own source still exists; the message names both.
+        Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content; the
+        message names both.
         """
         ...
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from artifact_assets.domain.art.codes import Code
 from artifact_assets.domain.art.timeliness import judge_timeliness
 from artifact_assets.domain.artifact import Artifact, ItemState
 from artifact_assets.domain.documents import canonical_json
@@ -62,7 +63,7 @@ async def _perform(case: Case) -> Outcome:
     current = tuple(settled[plan.intent_key] for plan in plans)
     _raise_when_open(case, current)
     document = await equipment.store.put(canonical_json([_receipt(intent) for intent in current]))
-    state, cause = ending(artifact, current, expired)
+    state, cause = ending(worthwhile, current, expired)
     if not current and state is MeetingState.DELIVERED:
         cause = _watched(case, await circumstances(case)) or cause
     return Outcome(
@@ -121,9 +122,22 @@ def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
 
 
 def _by_time(case: Case, artifact: Artifact, started_at: datetime | None) -> tuple[Artifact, int]:
-    """The artifact without the accepted items that are no longer worth delivering, and how many those are."""
+    """The artifact without the accepted items that are not worth delivering now, and how many those are.
+
+    What is delivered already stays so: a replay much later changes nothing. A meeting that lies in the future has a wrong
+    clock, and nothing of it can be trusted to be newer than what is there.
+    """
     now, policy = case.equipment.clock.now(), case.equipment.configuration.art.timeliness
-    late = {item.item_id for item in artifact.accepted if judge_timeliness(started_at, item.content, now, policy)}
+    there = {intent.item_id for intent in case.opened.intents if intent.state is IntentState.CONFIRMED}
+    untimely = {
+        item.item_id: failures
+        for item in artifact.accepted
+        if item.item_id not in there and (failures := judge_timeliness(started_at, item.content, now, policy))
+    }
+    ahead = [f for failures in untimely.values() for f in failures if f.code == Code.MEETING_IN_FUTURE]
+    if ahead:
+        return artifact.model_copy(update={"failures": (*artifact.failures, ahead[0])}), 0
+    late = set(untimely)
     kept = tuple(
         item.model_copy(update={"state": ItemState.EXPIRED}) if item.item_id in late else item
         for item in artifact.items

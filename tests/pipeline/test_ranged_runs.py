@@ -12,6 +12,7 @@ import pytest
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.states import STAGES, IntentState, MeetingState, Stage
+from tests.clock import ScriptedClock
 from tests.pipeline.world import World, meta, opened_world
 
 EMPTY, BINARY = b"", b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 8
@@ -208,3 +209,27 @@ def _talk(name: str) -> list[str]:
 
 def _tasks_and_notes(world: World, meeting_id: str) -> list[str]:
     return [i.item_id for i in world.intents(meeting_id) if i.operation in ("create_task", "add_note")]
+
+
+def test_a_replay_months_later_changes_nothing_that_was_delivered(tmp_path: Path) -> None:
+    clock = ScriptedClock()
+    with opened_world(tmp_path, clock=clock) as world:
+        keys = world.receive(world.write("renewal.txt"))
+        world.run(keys)
+        before = world.meetings()["renewal"]
+        written = world.written()
+        clock.forward(200 * 86_400)
+        assert world.run(keys).success
+        after = world.meetings()["renewal"]
+        assert (after.state, after.counts) == (before.state, before.counts) == (MeetingState.DELIVERED, before.counts)
+        assert world.written() == written
+
+
+def test_a_meeting_that_lies_in_the_future_is_withheld_because_its_clock_is_wrong(tmp_path: Path) -> None:
+    clock = ScriptedClock()
+    clock.forward(-30 * 86_400)
+    with opened_world(tmp_path, clock=clock) as world:
+        world.run(world.receive(world.write("renewal.txt")))
+        assert world.meetings()["renewal"].state is MeetingState.QUARANTINED
+        assert "meeting_in_future" in str(world.meetings()["renewal"].cause)
+        assert world.written() == []
