@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from artifact_assets.domain.art.codes import Code
+from artifact_assets.domain.art.codes import Code, state_of
 from artifact_assets.domain.art.timeliness import judge_timeliness
 from artifact_assets.domain.artifact import Artifact, ItemState
 from artifact_assets.domain.documents import canonical_json
@@ -64,13 +64,18 @@ async def _perform(case: Case) -> Outcome:
     _raise_when_open(case, current)
     document = await equipment.store.put(canonical_json([_receipt(intent) for intent in current]))
     state, cause = ending(worthwhile, current, expired)
+    untimed = len(worthwhile.quarantined) - len(artifact.quarantined)
+    if untimed:
+        cause = (
+            f"{cause or ''} {untimed} of the items wait for the meeting's time: give started_at in its sidecar.".strip()
+        )
     if not current and state is MeetingState.DELIVERED:
         cause = _watched(case, await circumstances(case)) or cause
     return Outcome(
         document=document,
         state=state,
         cause=cause,
-        counts=counts(artifact, current),
+        counts=counts(worthwhile, current),
         metadata={
             "outcome": state.value,
             "cause": cause,
@@ -113,7 +118,7 @@ def _watched(case: Case, about: Circumstances) -> str | None:
 def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
     """Items by fate."""
     return Counts(
-        items=sum(item.state is not ItemState.SUPERSEDED for item in artifact.items),
+        items=sum(item.state not in (ItemState.SUPERSEDED, ItemState.REJECTED) for item in artifact.items),
         quarantined=len(artifact.quarantined),
         delivered=len(
             {i.item_id for i in intents} - {i.item_id for i in intents if i.state is not IntentState.CONFIRMED}
@@ -137,12 +142,13 @@ def _by_time(case: Case, artifact: Artifact, started_at: datetime | None) -> tup
     ahead = [f for failures in untimely.values() for f in failures if f.code == Code.MEETING_IN_FUTURE]
     if ahead:
         return artifact.model_copy(update={"failures": (*artifact.failures, ahead[0])}), 0
-    late = set(untimely)
+    becomes = {item_id: state_of(failures) for item_id, failures in untimely.items()}
     kept = tuple(
-        item.model_copy(update={"state": ItemState.EXPIRED}) if item.item_id in late else item
+        item.model_copy(update={"state": becomes[item.item_id]}) if item.item_id in becomes else item
         for item in artifact.items
     )
-    return artifact.model_copy(update={"items": kept}), len(late)
+    expired = sum(state is ItemState.EXPIRED for state in becomes.values())
+    return artifact.model_copy(update={"items": kept}), expired
 
 
 def ending(artifact: Artifact, intents: tuple[Intent, ...], expired: int) -> tuple[MeetingState, str | None]:

@@ -48,7 +48,7 @@ async def desk_for(case: Case, artifact: Artifact, about: Circumstances, way: Wa
     if destination.family is Family.EMBEDDED:
         return plain
     mapping = configuration.mapping.get(way.destination, DestinationMapping())
-    wanted = {object_of(item, about.kind, mapping) for item in artifact.accepted}
+    wanted = {object_of(item, about.kind, mapping) for item in artifact.deliverable}
     return Desk(
         tenant=plain.tenant,
         destination=plain.destination,

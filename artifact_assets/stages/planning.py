@@ -69,14 +69,12 @@ class Circumstances:
 
 
 def plan_writes(artifact: Artifact, about: Circumstances, desk: Desk) -> tuple[IntentPlan, ...]:
-    """The intents of the accepted items, in their order. An artifact that failed as a whole plans nothing.
+    """The intents of the deliverable items, in their order: of an artifact that failed as a whole, what a person decided.
 
     What the mapping does not allow or the destination does not have is left out.
     """
-    if artifact.failures:
-        return ()
     plans: list[IntentPlan] = []
-    for number, item in enumerate(artifact.accepted):
+    for number, item in enumerate(artifact.deliverable):
         operation, _, payload = operation_of(item)
         if desk.mapping is not None and not _is_wanted(item, operation, desk):
             continue

@@ -8,10 +8,11 @@ before each write.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from functools import partial
 
 from artifact_assets.domain.art.checks import accurate_check, relevant_check, timely_check
-from artifact_assets.domain.art.decisions import decide
+from artifact_assets.domain.art.decisions import Decision, decide
 from artifact_assets.domain.art.identity import Identified, KnownArtifactItem, assign_ids
 from artifact_assets.domain.art.judgement import judge, recheck_in, scene_of
 from artifact_assets.domain.artifact import Artifact, Item, ItemKind, ItemState
@@ -41,10 +42,13 @@ async def _perform(case: Case) -> Outcome:
     policy = equipment.configuration.art
     # Grounding is CPU work: off the event loop, so that a long meeting does not stall the others.
     judgement = await asyncio.to_thread(judge, extraction, transcript, brief_for(case, transcript), policy)
+    decisions = await decisions_of(case.meeting.meeting_id, equipment.ledger, equipment.store)
     identified = assign_ids(
-        equipment.tenant, case.meeting.meeting_id, judgement.items, await _known(case), policy.identity
+        equipment.tenant, case.meeting.meeting_id, judgement.items, await _known(case, decisions), policy.identity
     )
-    identified = await _with_decisions(case, identified)
+    if decisions:
+        scene = scene_of(transcript, brief_for(case, transcript), policy)
+        identified = decide(identified, decisions, partial(recheck_in, scene))
     artifact = Artifact(
         meeting_id=case.meeting.meeting_id,
         revision=case.meeting.revision,
@@ -65,17 +69,6 @@ async def _perform(case: Case) -> Outcome:
         metadata={**describe(artifact, identified), "document": equipment.store.location(digest)},
         checks=await art_checks(case, artifact),
     )
-
-
-async def _with_decisions(case: Case, identified: Identified) -> Identified:
-    """What people decided put in force: an approved item is not held again for the same reason, a rejected one stays out."""
-    equipment = case.equipment
-    decisions = await decisions_of(case.meeting.meeting_id, equipment.ledger, equipment.store)
-    if not decisions:
-        return identified
-    transcript = await case.transcript()
-    scene = scene_of(transcript, brief_for(case, transcript), equipment.configuration.art)
-    return decide(identified, decisions, partial(recheck_in, scene))
 
 
 async def art_checks(case: Case, artifact: Artifact) -> tuple[CheckResult, ...]:
@@ -105,8 +98,8 @@ def describe(artifact: Artifact, identified: Identified) -> Json:
     }
 
 
-async def _known(case: Case) -> tuple[KnownArtifactItem, ...]:
-    """Items of this meeting as last stored.
+async def _known(case: Case, decisions: Mapping[str, Decision]) -> tuple[KnownArtifactItem, ...]:
+    """Items of this meeting as last stored; an edited one is known under the extractor's words too.
 
     An artifact document that is damaged leaves its items unmatched; their ids come out the same wherever their evidence does.
     """
@@ -118,7 +111,10 @@ async def _known(case: Case) -> tuple[KnownArtifactItem, ...]:
             found.update(
                 {i.item_id: i for i in artifact.items if i.item_id in rows and rows[i.item_id].document == digest}
             )
-    return tuple(KnownArtifactItem(item, rows[item_id].state) for item_id, item in sorted(found.items()))
+    return tuple(
+        KnownArtifactItem(item, rows[item_id].state, (decisions[item_id].original,) if item_id in decisions else ())
+        for item_id, item in sorted(found.items())
+    )
 
 
 def _rows(case: Case, artifact: Artifact, document: str) -> tuple[KnownItem, ...]:
