@@ -50,7 +50,7 @@ class HubSpot(Calls):
         """The portal, and whether the key property exists and is unique."""
         account = self.options.get("account")
         if account is None:
-            told = (await self.ask("GET", "/account-info/v3/details", "the account")).fields
+            told = (await self.ask("GET", "/account-info/2026-03/details", "the account")).fields
             account = str(told.get("portalId"))
         keyed, warnings = set[str](), list[str]()
         for kind in ("tasks", "notes"):
@@ -76,7 +76,12 @@ class HubSpot(Calls):
         """By the unique property where there is one, which is a direct read; else by the search."""
         kind = _MADE[write.operation]
         if kind in self._keyed:
-            body = {"idProperty": self._key, "inputs": [{"id": write.key}], "properties": _texts(kind)}
+            body: dict[str, Any] = {
+                "idProperty": self._key,
+                "inputs": [{"id": write.key}],
+                "properties": _texts(kind),
+                "propertiesWithHistory": [],
+            }
             rows = (await self.ask("POST", f"{OBJECTS}/{kind}/batch/read", write.name, json=body)).json
             return [_found(kind, row) for row in rows_of(rows, "results")]
         rows = await marked(self, f"{OBJECTS}/{kind}/search", _texts(kind), write)
@@ -119,7 +124,9 @@ class HubSpot(Calls):
     async def link(self, write: Write, record_id: str, *, there: bool) -> Receipt:
         """Associate, or no longer; repeating either changes nothing."""
         kind, parent = _MADE[str(write.payload["of"])], PLURALS[write.object]
-        path = f"{ASSOCIATIONS}/{kind}/{record_id}/associations/{parent}/{write.parent}"
+        # Only the path of the default association takes no body.
+        default = "default/" if there else ""
+        path = f"{ASSOCIATIONS}/{kind}/{record_id}/associations/{default}{parent}/{write.parent}"
         return self.receipt(await self.ask("PUT" if there else "DELETE", path, write.name, write=True), record_id)
 
     async def read(self, write: Write) -> Value:

@@ -24,7 +24,7 @@ class FakeHubSpot(FakeVendor):
         self.associations: set[tuple[str, str, str, str]] = set()
         self.wall = lambda: datetime(2026, 11, 17, 12, tzinfo=UTC)
         base = "/crm/objects/2026-09/{}"
-        self.route("GET", "/account-info/v3/details", lambda _: Answer(json={"portalId": 77}), write=False)
+        self.route("GET", "/account-info/2026-03/details", lambda _: Answer(json={"portalId": 77}), write=False)
         self.route("GET", "/crm/properties/2026-09/{}/{}", self._property, write=False)
         self.route("GET", "/crm/properties/2026-09/{}", self._properties, write=False)
         self.route("POST", base + "/batch/upsert", self._upsert, write=True)
@@ -35,7 +35,7 @@ class FakeHubSpot(FakeVendor):
         self.route("PATCH", base + "/{}", self._patch, write=True)
         self.route("DELETE", base + "/{}", self._delete, write=True)
         link = "/crm/objects/2026-03/{}/{}/associations/{}/{}"
-        self.route("PUT", link, self._associate, write=True)
+        self.route("PUT", link.replace("associations/", "associations/default/"), self._associate, write=True)
         self.route("DELETE", link, self._dissociate, write=True)
 
     def texts(self) -> list[str]:
@@ -87,6 +87,8 @@ class FakeHubSpot(FakeVendor):
 
     def _batch_read(self, request: Request) -> Answer:
         (kind,) = request.match
+        if "propertiesWithHistory" not in request.json:
+            return Answer(400, {"category": "VALIDATION_ERROR"})
         name, wanted = request.json["idProperty"], [row["id"] for row in request.json["inputs"]]
         rows = [r for r in self.objects[kind].values() if r["properties"].get(name) in wanted]
         if not rows:

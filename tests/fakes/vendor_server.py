@@ -88,6 +88,7 @@ class FakeVendor:
         self.faults: list[Fault] = []
         self.calls: dict[str, int] = {"read": 0, "write": 0}
         self.unauthorized = False
+        self.seen: list[Request] = []
         self.lock = threading.RLock()
         self.url = ""
         self._routes: list[Route] = []
@@ -125,6 +126,7 @@ class FakeVendor:
             return self.missing(request), None
         with self.lock:
             self.calls["write" if route.write else "read"] += 1
+            self.seen.append(request)
             if self.unauthorized:
                 return self.denied(), None
             fault = self._fault(route, request)
