@@ -56,15 +56,20 @@ def main() -> int:
     # Set here and not inherited: a shell that starts us in the background hands down an ignored SIGINT.
     for wanted in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wanted, stop)
-    with _dagster(port) as process:
+    log = settings.home / "dagster.log"
+    with _dagster(port, log) as process:
         told = False
         while not stopped and process.poll() is None:
             time.sleep(0.2)
             if not told and _ready(port):
                 told = True
-                print(WELCOME.format(host=HOST, port=port, inbox=settings.inbox), flush=True)
+                print(WELCOME.format(host=HOST, port=port, inbox=settings.inbox, log=log), flush=True)
         if process.poll() is not None:
-            print("error: Dagster ended by itself; its messages are above.", file=sys.stderr)
+            last = "\n".join(log.read_text("utf-8", "replace").splitlines()[-20:])
+            print(
+                f"{last}\nerror: Dagster ended by itself; its last messages are above, all of them in {log}",
+                file=sys.stderr,
+            )
             return 1
     print("Everything has ended.", file=sys.stderr)
     return 0
@@ -83,10 +88,14 @@ def _prepared() -> Settings:
 
 
 @contextlib.contextmanager
-def _dagster(port: int) -> Generator[subprocess.Popen[bytes]]:
+def _dagster(port: int, log: Path) -> Generator[subprocess.Popen[bytes]]:
     command = [sys.executable, "-m", "dagster", "dev", "-w", str(ROOT / "workspace.yaml"), "-h", HOST, "-p", str(port)]
+    # Run workers repeat every event there; a terminal that is to be read must not.
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     process = subprocess.Popen(
         [*command, "--log-level", "warning"],
+        stdout=output,
+        stderr=output,
         cwd=ROOT,
         # Dagster's notices are for its own developers: superseded commands, preview features.
         env={**os.environ, "PYTHONWARNINGS": "ignore"},
@@ -97,6 +106,7 @@ def _dagster(port: int) -> Generator[subprocess.Popen[bytes]]:
         yield process
     finally:
         _end(process)
+        os.close(output)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -131,6 +141,7 @@ WELCOME = """
 The web UI:   http://{host}:{port}
 The inbox:    {inbox}   (drop transcripts here, with NAME.meta.json beside NAME.vtt if you have one)
 What happens: python -m artifact_assets meetings
+The log:      {log}
 Ctrl-C ends everything.
 """
 
