@@ -118,6 +118,12 @@ class Calls:
             **more,
         )
 
+    def word(self, write: Write, words: Mapping[str, str]) -> str:
+        """The vendor's own word for the object a write lands on."""
+        if write.object not in words:
+            raise self.has_no(write, f"object {write.object}")
+        return words[write.object]
+
     def has_no(self, write: Write, what: str) -> Refusal:
         """The refusal of something the vendor does not have."""
         return Refusal(

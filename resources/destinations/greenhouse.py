@@ -62,7 +62,7 @@ class Greenhouse(Calls):
     async def create(self, write: Write) -> Receipt:
         """A note for the candidate's admins."""
         body: dict[str, Any] = {
-            "candidate_id": int(write.parent),
+            "candidate_id": write.parent_number,
             "body": write.as_note,
             "visibility": "admin_only",
             "note_type": "NOTE",
@@ -96,7 +96,7 @@ class Greenhouse(Calls):
         if not there:
             path = f"/v3/applied_candidate_tags/{(await self._applied(write))[0]}"
             return self.receipt(await self.ask("DELETE", path, write.name, write=True), write.parent)
-        body = {"candidate_id": int(write.parent), "candidate_tag_id": await self._tag_id(write)}
+        body = {"candidate_id": write.parent_number, "candidate_tag_id": await self._tag_id(write)}
         reply = await self.ask("POST", "/v3/applied_candidate_tags", write.name, json=body, write=True)
         return self.receipt(reply, write.parent)
 

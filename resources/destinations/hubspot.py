@@ -101,7 +101,7 @@ class HubSpot(Calls):
             reply = await self.ask("POST", path, write.name, json={"inputs": [row]}, write=True)
             rows = rows_of(reply.json, "results")
             return self.receipt(reply, fields_of(rows[0])["id"] if rows else write.key)
-        parent = PLURALS[write.object]
+        parent = self.word(write, PLURALS)
         link = {
             "to": {"id": write.parent},
             "types": [{"associationCategory": "HUBSPOT_DEFINED", "associationTypeId": _TYPES[kind][parent]}],
@@ -123,7 +123,7 @@ class HubSpot(Calls):
 
     async def link(self, write: Write, record_id: str, *, there: bool) -> Receipt:
         """Associate, or no longer; repeating either changes nothing."""
-        kind, parent = _MADE[str(write.payload["of"])], PLURALS[write.object]
+        kind, parent = _MADE[str(write.payload["of"])], self.word(write, PLURALS)
         # Only the path of the default association takes no body.
         default = "default/" if there else ""
         path = f"{ASSOCIATIONS}/{kind}/{record_id}/associations/{default}{parent}/{write.parent}"
@@ -209,9 +209,7 @@ class HubSpot(Calls):
         return self.options.get("key_property", KEY_PROPERTY)
 
     def _path(self, write: Write) -> str:
-        if write.object not in PLURALS:
-            raise self.has_no(write, f"object {write.object}")
-        return f"{OBJECTS}/{PLURALS[write.object]}/{write.parent}"
+        return f"{OBJECTS}/{self.word(write, PLURALS)}/{write.parent}"
 
     async def _is_unique(self, kind: str) -> bool:
         try:

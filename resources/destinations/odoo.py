@@ -114,7 +114,7 @@ class Odoo(Calls):
         """Write one field. Odoo takes no precondition: between reading and writing remains a moment."""
         del known
         model = self._model(write)
-        body = {"ids": [int(write.parent)], "vals": {write.field: _typed(value)}}
+        body = {"ids": [write.parent_number], "vals": {write.field: _typed(value)}}
         reply = await self._reply(model, "write", write.name, body, write=True)
         after = await self._record(write, model, ["write_date"])
         return self.receipt(reply, write.parent, stamp=str(after.get("write_date")))
@@ -132,7 +132,7 @@ class Odoo(Calls):
         if tag is None:
             raise self.has_no(write, "such tag")
         model = self._model(write)
-        body = {"ids": [int(write.parent)], "vals": {TAGS[model][1]: [[4 if there else 3, tag]]}}
+        body = {"ids": [write.parent_number], "vals": {TAGS[model][1]: [[4 if there else 3, tag]]}}
         return self.receipt(await self._reply(model, "write", write.name, body, write=True), write.parent)
 
     async def candidates(self, wanted: Wanted) -> Sequence[Candidate]:
@@ -204,7 +204,7 @@ class Odoo(Calls):
         return int(rows[0]["id"]) if rows else None
 
     async def _record(self, write: Write, model: str, names: list[str]) -> dict[str, Any]:
-        body = {"domain": [["id", "=", int(write.parent)]], "fields": names, "context": {"active_test": False}}
+        body = {"domain": [["id", "=", write.parent_number]], "fields": names, "context": {"active_test": False}}
         rows = rows_of(await self._call(model, "search_read", write.name, body))
         if not rows:
             cause = f"{self.name} has no {write.object} of that id, so {write.name} was not written."
@@ -212,9 +212,7 @@ class Odoo(Calls):
         return fields_of(rows[0])
 
     def _model(self, write: Write) -> str:
-        if write.object not in MODELS:
-            raise self.has_no(write, f"object {write.object}")
-        return MODELS[write.object]
+        return self.word(write, MODELS)
 
     async def _call(self, model: str, method: str, what: str, body: dict[str, Any]) -> Any:
         return (await self._reply(model, method, what, body)).json

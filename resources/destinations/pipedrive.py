@@ -60,7 +60,7 @@ class Pipedrive(Calls):
     async def create(self, write: Write) -> Receipt:
         """An activity of type task, or a note."""
         path, body = self._content(write)
-        body[PARENTS[write.object]] = int(write.parent)
+        body[self.word(write, PARENTS)] = write.parent_number
         reply = await self.ask("POST", path, write.name, json=body, write=True)
         return self.receipt(reply, fields_of(reply.fields, "data").get("id"))
 
@@ -162,8 +162,8 @@ class Pipedrive(Calls):
         body: dict[str, Any] = {"subject": write.title, "type": "task", "note": paragraphs(write.body)}
         if write.due:
             body["due_date"] = write.due.isoformat()
-        if write.owner_id:
-            body["owner_id"] = int(write.owner_id)
+        if write.owner_number:
+            body["owner_id"] = write.owner_number
         return "/api/v2/activities", body
 
     async def _listed(self, write: Write) -> list[Any]:
@@ -171,7 +171,7 @@ class Pipedrive(Calls):
         rows: list[Any] = []
         page: dict[str, str] = {}
         while True:
-            params = {PARENTS.get(write.object, ""): write.parent, "limit": "100", **page}
+            params = {self.word(write, PARENTS): write.parent, "limit": "100", **page}
             told = (await self.ask("GET", path, write.name, params=params)).fields
             rows += rows_of(told, "data")
             more = fields_of(told, "additional_data")
@@ -183,9 +183,7 @@ class Pipedrive(Calls):
                 return rows
 
     def _path(self, write: Write) -> str:
-        if write.object not in PATHS:
-            raise self.has_no(write, f"object {write.object}")
-        return f"/api/v2/{PATHS[write.object]}/{write.parent}"
+        return f"/api/v2/{self.word(write, PATHS)}/{write.parent}"
 
     async def _record(self, write: Write) -> dict[str, Any]:
         return fields_of((await self.ask("GET", self._path(write), write.name)).fields, "data")

@@ -201,9 +201,7 @@ class Salesforce(Calls):
         return self.options.get("key_field", KEY_FIELD)
 
     def _path(self, write: Write) -> str:
-        if write.object not in OBJECTS:
-            raise self.has_no(write, f"object {write.object}")
-        return f"{self._base}/sobjects/{OBJECTS[write.object]}/{_id(write.parent)}"
+        return f"{self._base}/sobjects/{self.word(write, OBJECTS)}/{_id(write.parent)}"
 
     def _content(self, write: Write) -> dict[str, Any]:
         note = write.operation == "add_note"

@@ -17,6 +17,7 @@ from artifact_assets.domain.records import Intent
 from artifact_assets.domain.refusals import Refusal
 
 _TAG = re.compile(r"<[^>]{0,2000}>")
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_:-]{0,63}")
 _MARKER = re.compile(r"ref: ma-[0-9a-f]{12}")
 
 
@@ -50,13 +51,24 @@ class Write:
     def parent(self) -> str:
         """The destination's id of that record. Raises Refusal(record_not_found) when it was never resolved."""
         found = self.intent.target.get("id")
-        if found is None:
-            raise Refusal(
-                FailureClass.RECORD_NOT_FOUND,
-                f"Item {self.intent.item_id} of {self.intent.meeting_id} has no {self.object} at {self.intent.destination}, "
-                "so it was not written.",
-            )
-        return str(found)
+        # An id becomes part of a path or a query: nothing that could lead elsewhere passes.
+        if not isinstance(found, str) or not _ID.fullmatch(found):
+            raise self._nowhere()
+        return found
+
+    @property
+    def parent_number(self) -> int:
+        """The same, for vendors whose ids are numbers."""
+        if not self.parent.isdecimal():
+            raise self._nowhere()
+        return int(self.parent)
+
+    def _nowhere(self) -> Refusal:
+        return Refusal(
+            FailureClass.RECORD_NOT_FOUND,
+            f"Item {self.intent.item_id} of {self.intent.meeting_id} names no {self.object} that {self.intent.destination} "
+            "could have, so it was not written.",
+        )
 
     @property
     def marker(self) -> str:
@@ -110,6 +122,11 @@ class Write:
         except ValueError:
             return None
         return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
+
+    @property
+    def owner_number(self) -> int | None:
+        """The same, for vendors whose users are numbers; a mistake in the directory leaves the task unassigned."""
+        return int(self.owner_id) if self.owner_id is not None and self.owner_id.isdecimal() else None
 
     @property
     def owner_id(self) -> str | None:

@@ -283,3 +283,13 @@ async def test_a_daily_quota_parks_the_destination_and_not_each_write(rig: Opene
     assert row.until is not None
     assert row.until.hour == 0
     await there.ledger.switch(Switch("crm", SwitchState.OPEN, there.clock.now(), "Ann", "more quota"))
+
+
+@pytest.mark.parametrize("wrong", ["7/../8", "7?x=1", "../7", "", "a b", "7'"])
+@pytest.mark.parametrize("name", [n for n in VENDORS if n != "webhook"])
+async def test_an_id_that_leads_elsewhere_is_no_record(rig: Opener, name: str, wrong: str) -> None:
+    there = rig(name)
+    operation = "add_note" if "hubspot" not in name else "add_tag"
+    row = await one(there, operation, target=wrong or "..")
+    assert (row.state, row.failure_class) == (S.REJECTED, F.RECORD_NOT_FOUND)
+    assert there.fake.calls["write"] == 0
