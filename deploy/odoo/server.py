@@ -2,6 +2,8 @@
 
 Started by ``make test-odoo`` with the Python of the folder that ``install.sh`` filled. Prints one JSON line with address,
 database, key and the database's address once the server answers, and serves until its standard input ends.
+
+What belongs here: starting and ending the server. What does not: installing it (see ``install.sh``) and what is tested on it.
 """
 
 from __future__ import annotations
