@@ -12,13 +12,16 @@ from dataclasses import dataclass
 
 import click
 
+from artifact_assets.commands.destinations import proof_of
 from artifact_assets.commands.output import json_option, print_json
 from artifact_assets.configuration.environment import configuration, settings
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.documents import sha256
-from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.inbox import entries
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.mapping_check import Problem, problems
 from artifact_assets.wiring import open_equipment, open_ledger
 from resources.artifact_store import open_store
 from resources.inbox import FileInbox
@@ -102,8 +105,22 @@ def _extractor(where: Settings) -> str:
 
 def _destinations(where: Settings) -> str:
     with open_equipment(where) as equipment:
-        told = [f"{name} (account {asyncio.run(d.account())})" for name, d in equipment.destinations.items()]
-    return ", ".join(told)
+        told, wrong = asyncio.run(_asked(equipment))
+    if wrong:
+        first = wrong[0]
+        more = f" and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        raise PipelineError(FailureClass.UNREADABLE_INPUT, f"{first.place}: {first.says}{more}.", first.remedy)
+    return "; ".join(told)
+
+
+async def _asked(equipment: Equipment) -> tuple[list[str], list[Problem]]:
+    """Each destination's account, how far it was tried and its warnings; and what is wrong with the mappings."""
+    told: list[str] = []
+    for name, destination in equipment.destinations.items():
+        preflight = await destination.preflight()
+        words = [f"{name}: {destination.vendor} ({proof_of(destination.vendor)}), account {preflight.account}"]
+        told.append(". ".join([*words, *preflight.warnings]))
+    return told, await problems(equipment)
 
 
 _CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
