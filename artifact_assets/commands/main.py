@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, str] = {
     "config": "draft and check the mapping of a destination",
     "go-live": "what happens when a route that observed starts to deliver",
     "review": "list, approve, edit or reject items that wait for a person",
+    "replay": "estimate what running meetings again would do and cost",
     "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",
