@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from artifact_assets.domain.brief import Errand
 from artifact_assets.domain.budgets import Amount, Exceeded, next_day, scopes
+from artifact_assets.domain.dependency import HealthState
 from artifact_assets.domain.dependency_ports import Dependencies
 from artifact_assets.domain.failures import Deferral, FailureClass, PipelineError
 from artifact_assets.domain.model_policy import ModelPolicy
@@ -47,8 +48,10 @@ class Permission:
             await self.wait(spread, deadline, FailureClass.MODEL_RATE_LIMITED)
         while not (admission := await self.dependencies.admit(name, policy.breaker, live=errand.live)).admitted:
             until = admission.next_attempt_at or self.clock.now() + timedelta(seconds=policy.breaker.park_seconds)
-            if (until - self.clock.now()).total_seconds() > policy.patience_seconds:
-                health = admission.health
+            health = admission.health
+            # A backfill does not sit out an outage in a worker's place; steps of a recovery are short and its own.
+            paused = not errand.live and health.state is not HealthState.RECOVERING
+            if paused or (until - self.clock.now()).total_seconds() > policy.patience_seconds:
                 raise Deferral(
                     PipelineError(
                         health.failure_class or FailureClass.MODEL_UNAVAILABLE,

@@ -68,6 +68,19 @@ def test_an_outage_defers_without_asking_and_recovery_lets_meetings_through(home
         assert extract(desk, 4) is None
 
 
+def test_a_backfill_pauses_at_once_while_the_model_is_down(home: Path, clock: ScriptedClock) -> None:
+    short = BREAKER.model_copy(update={"failures": 1, "pause_seconds": 10})
+    policy = STRICT.model_copy(update={"breaker": short})
+    with FakeOpenAI([error(503)]) as server, open_desk(home, server.base_url, policy, clock) as desk:
+        assert extract(desk, 0) is not None
+        for number in range(1, 20):
+            waits = extract(desk, number, errand_brief(f"m-{number}", live=False, backfill="b-1"))
+            assert isinstance(waits, Deferral)
+            assert waits.next_attempt_at >= NOON + timedelta(seconds=10)
+        assert len(server.asked) == 1
+        assert clock.sleeps == []
+
+
 def test_quota_parks_the_model_for_every_meeting(home: Path, clock: ScriptedClock) -> None:
     with (
         FakeOpenAI([error(429, "insufficient_quota")]) as server,
