@@ -71,6 +71,11 @@ async def _perform(case: Case) -> Outcome:
         )
     if not current and state is MeetingState.DELIVERED:
         cause = _watched(case, await circumstances(case)) or cause
+    placed = {plan.item_id for plan in plans}
+    unmapped = sum(item.item_id not in placed for item in worthwhile.accepted) if plans else 0
+    if unmapped and state is MeetingState.DELIVERED:
+        told = f"{unmapped} items have no place at their destination by its mapping and were left out."
+        cause = f"{cause} {told}" if cause else told
     return Outcome(
         document=document,
         state=state,
@@ -81,6 +86,7 @@ async def _perform(case: Case) -> Outcome:
             "cause": cause,
             **tally(current),
             "expired": expired,
+            "unmapped": unmapped,
             "document": equipment.store.location(document),
         },
         checks=(delivered_once(current),),

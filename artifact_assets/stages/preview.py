@@ -36,17 +36,13 @@ async def _rows(case: Case) -> list[Json]:
 
 
 async def _row(case: Case, plan: IntentPlan, known: Mapping[str, Intent]) -> Json:
-    told = plan.payload
     recorded = known.get(plan.intent_key)
     standing = await _standing(case, plan, known)
     return {
         "operation": plan.operation,
         "destination": plan.destination,
         "on": f"{plan.target['object']} {plan.target.get('id') or plan.target.get('key') or '?'}",
-        "what": told.get("title")
-        or told.get("body")
-        or told.get("tag")
-        or f"{told.get('field')} = {told.get('value')}",
+        "what": _what(plan),
         "item_id": plan.item_id,
         "idempotency_key": plan.intent_key,
         "state": recorded.state.value if recorded is not None else "new",
@@ -55,6 +51,14 @@ async def _row(case: Case, plan: IntentPlan, known: Mapping[str, Intent]) -> Jso
         "before": standing.before if standing is not None else None,
         "after": standing.after if standing is not None else None,
     }
+
+
+def _what(plan: IntentPlan) -> str:
+    told = plan.payload
+    if "of" in told:
+        return "which puts it there"
+    shown = told.get("title") or told.get("body") or told.get("tag") or f"{told.get('field')} = {told.get('value')}"
+    return str(shown)
 
 
 async def _standing(case: Case, plan: IntentPlan, known: Mapping[str, Intent]) -> Standing | None:
