@@ -30,8 +30,9 @@ test: $(SETUP) ## run the tests
 check-assets: $(SETUP) ## the asset checks of the bundled meetings against their expected files
 	@$(PY) examples/check_assets.py
 
-chaos: $(SETUP) ## 20 kills over one backfill of 40 meetings, counted at the ledger and at the far side
+chaos: $(SETUP) ## 20 kills over one backfill, and of deliveries at every write point, counted at the far side
 	@$(PY) -m tests.running.chaos --kills 20
+	@CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py
 
 test-local-model: $(SETUP) ## the whole path against a real llama.cpp server on this machine (opt-in, downloads 200 MB)
 	@test -x build/local-model/bin/python || $(PY) -m venv build/local-model
@@ -48,7 +49,7 @@ fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
 	@$(PY) -m tests.fuzz.formats --count 100000
 
 bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model faults
-	@for name in formats_bench grounding_bench ledger_bench delivery_bench model_faults; do \
+	@for name in formats_bench grounding_bench corruption ledger_bench delivery_bench model_faults; do \
 		test ! -f benchmarks/$$name.py || $(PY) -m benchmarks.$$name || exit 1; done
 
 check: $(SETUP) ## lint, types, import laws
