@@ -16,7 +16,7 @@ import pytest
 from artifact_assets.commands import main
 from tests.commands.shell import COMMAND, MEETING, ROOT, SPOKEN, Finished, Shell, write_meeting
 
-MEETINGS = 10
+MEETINGS = 40
 PATIENCE_SECONDS = 60
 INTERRUPTED_AT_IMPORT = """
 import runpy, sys
