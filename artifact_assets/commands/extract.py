@@ -44,7 +44,7 @@ def extract(file: str, choice: str | None, as_json: bool) -> None:
 async def _extract(file: str, choice: str | None) -> tuple[Artifact, Transcript, str]:
     behaviour, where = configuration(), settings()
     content, name, sidecar, meeting_id = await read_file(file, behaviour)
-    transcript = join_sidecar(read_transcript(content, file_name=name), sidecar)
+    transcript = join_sidecar(read_transcript(content, file_name=name, limits=behaviour.reading_limits), sidecar)
     brief = Brief(
         kind=transcript.kind,
         started_at=transcript.started_at,

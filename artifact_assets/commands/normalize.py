@@ -23,8 +23,10 @@ from artifact_assets.formats.reading import read_transcript
 @click.option("--json", "_as_json", is_flag=True, help="Accepted for symmetry: the output is always JSON.")
 def normalize(file: str, format_name: str | None, _as_json: bool) -> None:
     """Print the canonical transcript of FILE as JSON. Warnings are part of it."""
-    content, name, sidecar, meeting_id = asyncio.run(read_file(file, configuration()))
-    transcript = join_sidecar(read_transcript(content, file_name=name, format_name=format_name), sidecar)
+    behaviour = configuration()
+    content, name, sidecar, meeting_id = asyncio.run(read_file(file, behaviour))
+    read = read_transcript(content, file_name=name, format_name=format_name, limits=behaviour.reading_limits)
+    transcript = join_sidecar(read, sidecar)
     print_json(canonical(transcript, meeting_id))
     for warning in transcript.warnings[:20]:
         remark(f"warning[{warning.code}]: {warning.message}" + (f" ({warning.place})" if warning.place else ""))

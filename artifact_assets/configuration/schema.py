@@ -23,6 +23,7 @@ from artifact_assets.domain.model_policy import ModelPolicy
 from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 from artifact_assets.domain.routes import RECORDS, Route
+from artifact_assets.formats.limits import ReadingLimits
 
 
 class Configuration(Document):
@@ -64,6 +65,11 @@ class Configuration(Document):
         return self
 
     model: ModelPolicy = ModelPolicy()
+
+    @property
+    def reading_limits(self) -> ReadingLimits:
+        """What every way of reading a file is held to."""
+        return ReadingLimits(max_bytes=self.max_file_bytes)
 
     @property
     def vocabulary(self) -> Vocabulary:

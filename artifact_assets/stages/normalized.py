@@ -17,7 +17,6 @@ from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
 from artifact_assets.formats.facts import facts_of
 from artifact_assets.formats.joining import join_sidecar
-from artifact_assets.formats.limits import ReadingLimits
 from artifact_assets.formats.reading import FORMATS_VERSION, read_transcript
 from artifact_assets.formats.table import check_transcript
 from artifact_assets.stages.case import Case
@@ -61,7 +60,7 @@ async def _perform(case: Case) -> Outcome:
 
 def _read(content: bytes, case: Case, sidecar: Sidecar) -> Transcript:
     """The canonical transcript, held to the table contract. Raises PipelineError."""
-    limits = ReadingLimits(max_bytes=case.equipment.configuration.max_file_bytes)
+    limits = case.equipment.configuration.reading_limits
     transcript = join_sidecar(read_transcript(content, file_name=case.meeting.file_name, limits=limits), sidecar)
     check_transcript(case.meeting.meeting_id, transcript)
     return transcript
