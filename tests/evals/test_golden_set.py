@@ -1,0 +1,98 @@
+"""The golden set holds what its page says, and each label points at words that were said."""
+
+from __future__ import annotations
+
+import copy
+from collections import Counter
+
+import pytest
+
+from tests.evals.golden_rules import GOLDEN, Case, cases, complaints
+
+CASES = cases()
+LEAST = {"sales": 6, "recruiting": 2, "internal": 2, "support": 1, "incident": 1, "edge": 2}
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
+def test_a_case_keeps_the_rules_of_labelling(case: Case) -> None:
+    assert complaints(case) == []
+
+
+def test_no_two_cases_share_a_name_or_a_transcript() -> None:
+    for key in ("case", "transcript"):
+        assert [name for name, count in Counter(case[key] for case in CASES).items() if count > 1] == []
+
+
+def test_every_file_of_the_set_belongs_to_a_case() -> None:
+    used = {case["transcript"] for case in CASES} | {case["configuration"] for case in CASES}
+    there = {
+        f"{f.parent.name}/{f.name}" for part in ("transcripts", "configurations") for f in (GOLDEN / part).iterdir()
+    }
+    assert there == used
+
+
+def test_every_domain_is_covered() -> None:
+    counted = Counter(case["domain"] for case in CASES)
+    assert {domain: counted[domain] for domain in LEAST if counted[domain] < LEAST[domain]} == {}
+
+
+def labelled(kind: str) -> tuple[Case, Case]:
+    """A deep copy of a case with an item of ``kind``, and that item."""
+    for case in copy.deepcopy(CASES):
+        for item in case["expected"]:
+            if item["kind"] == kind and (kind != "action_item" or item["due"]):
+                return case, item
+    raise AssertionError(kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "change", "said"),
+    [
+        ("action_item", {"evidence": [9999]}, "turns that are not there"),
+        ("action_item", {"evidence": []}, "turns that are not there"),
+        ("action_item", {"quote": "words that nobody said"}, "quote does not stand"),
+        ("action_item", {"due": "2026-02-30"}, "is no date"),
+        ("action_item", {"due_text": None}, "needs its words"),
+        ("action_item", {"due_text": "by the twelfth of never"}, "nobody says"),
+        ("action_item", {"owner": "Somebody Else"}, "not in the meeting"),
+        ("action_item", {"kind": "promise"}, "keys or kind"),
+        ("action_item", {"field": "amount"}, "has no field"),
+        ("field_update", {"field": "shoe_size"}, "no field"),
+        ("field_update", {"object": "deal", "field": "vehicles", "value": "a lot"}, "a lot is no number"),
+        ("tag", {"value": "weather"}, "no tag"),
+    ],
+)
+def test_a_spoiled_item_is_noticed(kind: str, change: Case, said: str) -> None:
+    case, item = labelled(kind)
+    item.update(change)
+    if change.get("field") == "vehicles":
+        case["configuration"] = "configurations/sales.yaml"
+    assert any(said in complaint for complaint in complaints(case))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"domain": "cooking"}, "domain"),
+        ({"notes": " "}, "why it exists"),
+        ({"colour": "red"}, "unknown"),
+        ({"forbidden": [{"kind": None, "evidence": [9999], "reason": "past"}]}, "not there"),
+        ({"forbidden": [{"kind": "joke", "evidence": [0], "reason": "past"}]}, "kind joke"),
+        ({"forbidden": [{"kind": None, "evidence": [0], "reason": ""}]}, "keys"),
+        ({"transcript": "transcripts/edge-empty-file.vtt"}, "cannot be read"),
+    ],
+)
+def test_a_spoiled_case_is_noticed(change: Case, said: str) -> None:
+    case, _ = labelled("action_item")
+    case.update(change)
+    assert any(said in complaint for complaint in complaints(case))
+
+
+def test_a_missing_key_a_repeated_id_and_a_meeting_without_a_day_are_noticed() -> None:
+    case, item = labelled("action_item")
+    case["expected"].append(item)
+    assert any("ids repeat" in complaint for complaint in complaints(case))
+    case["sidecar"]["started_at"] = None
+    assert any("needs the day" in complaint for complaint in complaints(case))
+    del case["language"]
+    assert any("keys missing" in complaint for complaint in complaints(case))
