@@ -13,6 +13,8 @@ import dagster as dg
 
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.meetings import meetings_asset
+from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
+from artifact_assets.assets.writes import WRITES_JOB, writes_job
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import PipelineError
@@ -23,6 +25,7 @@ from artifact_assets.wiring import open_batch_desk, open_equipment
 from sensors.arrivals import arrivals_sensor
 from sensors.batches import batches_sensor
 from sensors.drain import drain_sensor
+from sensors.writes import writes_sensor
 
 JOB = "process_meetings"
 
@@ -36,9 +39,10 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     meetings = meetings_asset(_walk_policy().partitions_per_run)
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
-        assets=[meetings],
-        jobs=[job, batches_job()],
-        sensors=[arrivals_sensor(JOB), drain_sensor(JOB), batches_sensor(BATCHES_JOB)],
+        assets=[meetings, reconciliation_asset()],
+        jobs=[job, batches_job(), writes_job()],
+        schedules=[reconciliation_schedule()],
+        sensors=[arrivals_sensor(JOB), drain_sensor(JOB), writes_sensor(WRITES_JOB), batches_sensor(BATCHES_JOB)],
         resources={"equipment": equipment_resource(), "batch_desk": batch_desk_resource(), **(resources or {})},
         executor=dg.in_process_executor,
         # The console log would repeat the event log, with a stack trace for every run in which a meeting failed.

@@ -4,7 +4,8 @@ What belongs here: noticing that a deferred meeting is due or that nobody works 
 delivering (the requested run does).
 
 Dagster restarts a run whose process died, a few times. When those restarts are used up, or the run was lost altogether, its
-meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own.
+meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own. A meeting that only
+waits for writes is left to the drain of writes first (see ``writes``), which needs no run for each range of them.
 """
 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
@@ -17,14 +18,18 @@ import dagster as dg
 from artifact_assets.assets.reconciler import report_pending
 from artifact_assets.domain.records import Meeting
 from artifact_assets.domain.states import MEETING_STATES, MeetingState
+from artifact_assets.stages.draining import workable
 from artifact_assets.stages.equipment import Equipment
 from sensors.requests import PRIORITY_RESUMED, requests_for
 
 NAME = "drain"
 INTERVAL_SECONDS = 30
 MEETINGS_PER_TICK = 500
+WRITES_LOOKED_AT = 5000
 LEFT_BEHIND_AFTER = timedelta(minutes=5)
 """Longer than a run takes to start and to be restarted by Dagster after a crash."""
+LEFT_TO_WRITES = timedelta(minutes=2)
+"""How long a deferred meeting with writes to make is left to the drain of writes: a tick of it and a run."""
 
 
 def drain_sensor(job: str) -> dg.SensorDefinition:
@@ -57,13 +62,21 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
     await report_pending(instance, equipment.ledger)
     unfinished = [state for state, rule in MEETING_STATES.items() if not rule.terminal]
     found = [meeting for state in unfinished for meeting in await equipment.ledger.meetings(state=state)]
-    return [meeting for meeting in found if is_due(meeting, now)][:MEETINGS_PER_TICK]
+    writing = {intent.meeting_id for intent in await workable(equipment, WRITES_LOOKED_AT)}
+    return [
+        meeting
+        for meeting in found
+        if is_due(meeting, now, LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0))
+    ][:MEETINGS_PER_TICK]
 
 
-def is_due(meeting: Meeting, now: datetime) -> bool:
-    """Whether an unfinished meeting should be taken up again: deferred and due, or held by nobody for a while."""
+def is_due(meeting: Meeting, now: datetime, left: timedelta = timedelta(0)) -> bool:
+    """Whether an unfinished meeting should be taken up again: deferred and due, or held by nobody for a while.
+
+    ``left`` is how much longer a deferred one is left to others.
+    """
     if meeting.lease_owner is not None and meeting.lease_until is not None and meeting.lease_until > now:
         return False
     if meeting.state is MeetingState.DEFERRED:
-        return meeting.next_attempt_at is None or meeting.next_attempt_at <= now
+        return meeting.next_attempt_at is None or meeting.next_attempt_at + left <= now
     return now - meeting.updated_at > LEFT_BEHIND_AFTER

@@ -5,11 +5,16 @@ events during a run (see ``event_log``).
 
 Pending events are left by a crash between the ledger's commit and Dagster's, and by work finished outside a run. A run that
 touches the meeting again logs them itself; this is for meetings that no run touches.
+
+A check's evaluation is reported under the run that made it: Dagster keeps at most one without a run for each check and
+partition, and refuses the second.
 """
 
 from __future__ import annotations
 
 import dagster as dg
+from dagster._core.events import DagsterEvent, DagsterEventType
+from dagster._core.instance.utils import RUNLESS_JOB_NAME
 
 from artifact_assets.assets.events import events_of
 from artifact_assets.assets.specs import CHECKS
@@ -27,6 +32,12 @@ async def report_pending(instance: dg.DagsterInstance, ledger: Ledger) -> int:
     stages, checks = frozenset(STAGES), frozenset(CHECKS)
     for checkpoint in idle:
         for event in events_of(checkpoint, reused=False, stages=stages, checks=checks):
-            instance.report_runless_asset_event(event)
+            if isinstance(event, dg.AssetMaterialization):
+                instance.report_runless_asset_event(event)
+            else:
+                evaluated = DagsterEvent(
+                    DagsterEventType.ASSET_CHECK_EVALUATION.value, RUNLESS_JOB_NAME, event_specific_data=event
+                )
+                instance.report_dagster_event(evaluated, checkpoint.run_id)
     await ledger.logged(idle)
     return len(idle)

@@ -135,6 +135,8 @@ def reconcile(destination: str | None, adopt: bool, as_json: bool) -> None:
             empty="No destination of that name.",
         )
         for each in counted:
+            if each.cause is not None:
+                remark(f"{each.destination} could not be counted: {each.cause}")
             if each.tripped:
                 remark(
                     f"{each.destination} was stopped: too much is missing at once. Resume it when that is explained."

@@ -132,7 +132,10 @@ class FieldWritten:
 
 @dataclass(frozen=True)
 class Counted:
-    """Ledger against destination. Every list holds intent keys; ``found`` counts records by key or marker."""
+    """Ledger against destination. Every list holds intent keys; ``found`` counts records by key or marker.
+
+    ``left_out`` is how many older confirmed writes were not looked at; ``cause`` says why nothing could be.
+    """
 
     destination: str
     confirmed: int = 0
@@ -143,12 +146,19 @@ class Counted:
     adopted: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
     uncountable: int = 0
+    left_out: int = 0
     tripped: bool = False
+    cause: str | None = None
 
     @property
     def clean(self) -> bool:
-        """No duplicate, nothing missing."""
-        return not (self.missing or self.duplicates or self.unreadable)
+        """No duplicate, nothing missing, everything readable."""
+        return self.agrees and not self.unreadable and self.cause is None
+
+    @property
+    def agrees(self) -> bool:
+        """No duplicate and nothing missing among what could be read."""
+        return not (self.missing or self.duplicates)
 
     def as_json(self) -> Mapping[str, Any]:
         """For commands and asset metadata: counts and keys."""

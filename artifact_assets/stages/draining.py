@@ -1,7 +1,7 @@
 """Working off every write that is due, whatever meeting it belongs to.
 
-What belongs here: the order, the share of each destination and what is counted. What does not: a single write (see
-``delivery``) and Dagster (the drain job calls this).
+What belongs here: which writes those are, their order, the share of each destination and what is counted. What does not: a
+single write (see ``delivery``), what becomes of the meetings (see ``concluding``) and Dagster (the drain job calls this).
 
 Each destination is worked off by itself, within the number of requests it may have in flight, oldest first: a slow or
 poisoned one holds up nobody else. Of one record at most one write is ever due, so that order within a record is kept.
@@ -11,12 +11,13 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from artifact_assets.domain.records import Intent
 from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.gate import shut
 
 AT_ONCE = 20
 BATCH = 500
@@ -30,13 +31,34 @@ class Drained:
     meetings: set[str] = field(default_factory=set[str])
 
 
+async def workable(equipment: Equipment, limit: int) -> list[Intent]:
+    """Due writes, oldest first, that a drain would get anywhere with.
+
+    Left out are those of a meeting that a live walk holds, which works them off itself, and those of a destination that is
+    shut.
+    """
+    clock, ledger = equipment.clock, equipment.ledger
+    due = await ledger.due(clock.now(), limit)
+    rows = {row.name: row for row in await ledger.destination_rows()}
+    closed = {name for name, row in rows.items() if shut(row, clock.now()) is not None}
+    held = await _held(equipment, {intent.meeting_id for intent in due})
+    return [
+        intent
+        for intent in due
+        if intent.destination in equipment.destinations
+        and intent.destination not in closed
+        and intent.meeting_id not in held
+    ]
+
+
 async def drain(equipment: Equipment, owner: str, *, limit: int = 5000) -> Drained:
     """Work off up to ``limit`` due writes. Returns when nothing more is due."""
     drained, tried = Drained(), set[str]()
     await Delivery(equipment, owner).lapse(())
     while len(tried) < limit:
         due = await equipment.ledger.due(equipment.clock.now(), BATCH + len(tried))
-        fresh = [intent for intent in due if intent.intent_key not in tried][: limit - len(tried)]
+        held = await _held(equipment, {intent.meeting_id for intent in due})
+        fresh = [i for i in due if i.intent_key not in tried and i.meeting_id not in held][: limit - len(tried)]
         if not fresh:
             return drained
         tried.update(intent.intent_key for intent in fresh)
@@ -53,7 +75,19 @@ async def drain(equipment: Equipment, owner: str, *, limit: int = 5000) -> Drain
     return drained
 
 
-async def _of_meetings(equipment: Equipment, due: Iterable[Intent]) -> list[Intent]:
+async def _held(equipment: Equipment, meeting_ids: Iterable[str]) -> set[str]:
+    """Meetings that somebody alive is walking."""
+    now = equipment.clock.now()
+    return {
+        meeting.meeting_id
+        for meeting in await equipment.ledger.meetings(ids=sorted(meeting_ids))
+        if meeting.lease_owner is not None
+        and (meeting.lease_until is None or meeting.lease_until > now)
+        and not equipment.is_gone(meeting.lease_owner)
+    }
+
+
+async def _of_meetings(equipment: Equipment, due: Sequence[Intent]) -> list[Intent]:
     """Every write of the meetings with something due: what came before decides what may be overwritten."""
     rows: list[Intent] = []
     for meeting_id in sorted({intent.meeting_id for intent in due}):

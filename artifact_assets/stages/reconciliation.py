@@ -19,10 +19,11 @@ from artifact_assets.stages.vanishing import CREATING, is_mass, trip
 
 
 async def reconcile(
-    equipment: Equipment, owner: str, *, only: str | None = None, adopt: bool = False
+    equipment: Equipment, owner: str, *, only: str | None = None, adopt: bool = False, at_most: int | None = None
 ) -> tuple[Counted, ...]:
-    """One count per destination; many records missing at once stop it.
+    """One count per destination; many records missing at once stop it. One that cannot be asked holds up no other.
 
+    ``at_most`` bounds the look-ups at one destination to its newest confirmed writes: each is a request of its quota.
     ``adopt`` also looks every unsent write up, takes over those found, and ends the look-first rule of a restored ledger.
     """
     intents = await equipment.ledger.intents()
@@ -30,16 +31,26 @@ async def reconcile(
     for name, destination in sorted(equipment.destinations.items()):
         if only in (None, name):
             own = [intent for intent in intents if intent.destination == name]
-            counted.append(await _count(equipment, owner, destination, own, adopt=adopt))
+            try:
+                counted.append(await _count(equipment, owner, destination, own, adopt=adopt, at_most=at_most))
+            except PipelineError as error:
+                counted.append(Counted(name, confirmed=len(_made(own)), cause=error.cause))
     return tuple(counted)
 
 
 async def _count(
-    equipment: Equipment, owner: str, destination: Destination, intents: Sequence[Intent], *, adopt: bool
+    equipment: Equipment,
+    owner: str,
+    destination: Destination,
+    intents: Sequence[Intent],
+    *,
+    adopt: bool,
+    at_most: int | None,
 ) -> Counted:
-    confirmed = [i for i in intents if i.state is IntentState.CONFIRMED and i.operation in CREATING]
+    confirmed = _made(intents)
     rungs = {operation: (await destination.capability(operation)).rung for operation in CREATING}
-    countable = [intent for intent in confirmed if rungs[intent.operation] is not Rung.IDEMPOTENCY_KEY]
+    every = [intent for intent in confirmed if rungs[intent.operation] is not Rung.IDEMPOTENCY_KEY]
+    countable = every if at_most is None else every[-at_most:]
     found, missing, duplicates, changed, unreadable = 0, list[str](), list[str](), list[str](), list[str]()
     for intent in countable:
         try:
@@ -67,9 +78,15 @@ async def _count(
         changed=tuple(changed),
         adopted=tuple(adopted),
         unreadable=tuple(unreadable),
-        uncountable=len(confirmed) - len(countable),
+        uncountable=len(confirmed) - len(every),
+        left_out=len(every) - len(countable),
         tripped=tripped,
     )
+
+
+def _made(intents: Sequence[Intent]) -> list[Intent]:
+    """Confirmed writes that created a record, oldest first."""
+    return [intent for intent in intents if intent.state is IntentState.CONFIRMED and intent.operation in CREATING]
 
 
 async def _adopt(equipment: Equipment, owner: str, destination: Destination, intents: Sequence[Intent]) -> list[str]:

@@ -25,7 +25,7 @@ json.dump({
             "deps": sorted(parent.to_user_string() for parent in graph.get(key).parent_keys),
             "group": graph.get(key).group_name,
             "owners": sorted(graph.get(key).owners),
-            "partitions": graph.get(key).partitions_def.name,
+            "partitions": getattr(graph.get(key).partitions_def, "name", None),
             "described": bool(graph.get(key).description),
             "kinds": bool(graph.get(key).kinds),
         }
@@ -33,11 +33,14 @@ json.dump({
     },
     "checks": {key.name: key.asset_key.to_user_string() for key in graph.asset_check_keys},
     "sensors": sorted(sensor.name for sensor in repository.sensor_defs),
+    "schedules": {schedule.name: schedule.default_status.value for schedule in repository.schedule_defs},
     "jobs": sorted(job.name for job in repository.get_all_jobs()),
     "retries": [str(node.definition.retry_policy) for job in repository.get_all_jobs() for node in job.nodes],
 }, sys.stdout)
 """
 STAGES = ["transcript", "normalized", "extracted", "validated", "delivered"]
+BESIDE = {"reconciliation": ["delivered"]}
+"""Assets about destinations instead of meetings."""
 
 
 def code_location() -> dict[str, str]:
@@ -63,35 +66,37 @@ def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-def test_there_are_five_assets_each_on_the_one_before(loaded: dict[str, Any]) -> None:
+def test_there_are_five_assets_of_meetings_each_on_the_one_before(loaded: dict[str, Any]) -> None:
     assert {name: asset["deps"] for name, asset in loaded["assets"].items()} == {
         name: STAGES[position - 1 : position] if position else [] for position, name in enumerate(STAGES)
-    }
+    } | BESIDE
 
 
-def test_every_asset_is_partitioned_by_meeting_and_says_whose_it_is(loaded: dict[str, Any]) -> None:
-    for asset in loaded["assets"].values():
-        assert (asset["partitions"], asset["group"], asset["owners"]) == (
-            "meeting",
-            "meetings",
-            ["team:meeting-artifacts"],
-        )
+def test_every_asset_of_meetings_is_partitioned_by_meeting_and_every_asset_says_whose_it_is(
+    loaded: dict[str, Any],
+) -> None:
+    for name, asset in loaded["assets"].items():
+        expected = ("meeting", "meetings") if name in STAGES else (None, "destinations")
+        assert (asset["partitions"], asset["group"]) == expected
+        assert asset["owners"] == ["team:meeting-artifacts"]
         assert asset["described"]
         assert asset["kinds"]
 
 
-def test_there_are_four_checks(loaded: dict[str, Any]) -> None:
+def test_there_are_four_checks_of_meetings_and_one_of_destinations(loaded: dict[str, Any]) -> None:
     assert loaded["checks"] == {
         "accurate": "validated",
         "relevant": "validated",
         "timely": "validated",
         "delivered_once": "delivered",
+        "counts_agree": "reconciliation",
     }
 
 
-def test_there_are_the_sensors_and_the_job(loaded: dict[str, Any]) -> None:
-    assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain"}
-    assert set(loaded["jobs"]) >= {"process_meetings", "work_on_batches"}
+def test_there_are_the_sensors_the_schedule_and_the_jobs(loaded: dict[str, Any]) -> None:
+    assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain", "writes"}
+    assert set(loaded["jobs"]) >= {"process_meetings", "work_on_batches", "work_off_writes", "reconcile_destinations"}
+    assert loaded["schedules"] == {"reconciliation_daily": "RUNNING"}
 
 
 def test_dagster_retries_no_step_because_every_failure_has_another_owner(loaded: dict[str, Any]) -> None:

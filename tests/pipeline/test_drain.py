@@ -18,7 +18,7 @@ from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import STAGES, MeetingState, Stage
-from sensors.drain import LEFT_BEHIND_AFTER, drain_sensor
+from sensors.drain import LEFT_BEHIND_AFTER, LEFT_TO_WRITES, drain_sensor
 from tests.clock import ScriptedClock
 from tests.crashes.faults import Death, DiesAtCall
 from tests.pipeline.world import World, opened_world
@@ -78,6 +78,8 @@ def test_a_meeting_deferred_by_a_destination_that_is_down_resumes_when_it_is_due
 
     shaky.down = False
     clock.forward((deferred.next_attempt_at - clock.now()).total_seconds() + 1)
+    assert tick(world) == [], "the drain of writes comes first"
+    clock.forward(LEFT_TO_WRITES.total_seconds())
     (request,) = tick(world)
     assert (request.partition_key, request.tags["artifacts/source"]) == ("renewal", "resumed")
     assert world.run(keys).success
