@@ -93,6 +93,14 @@ class Destination(Protocol):
         """Every record at the destination with the intent's key or marker. Only for operations that create records."""
         ...
 
+    async def closed(self, intent: Intent) -> bool | None:
+        """Whether the record ``intent`` lands on is closed: won, lost, archived.
+
+        False for kinds of record that never close, None when the destination cannot tell. Raises PipelineError as
+        ``send`` does.
+        """
+        ...
+
     async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
         """Records a meeting with these people may be about."""
         ...

@@ -54,6 +54,9 @@ class Refusal(PipelineError):
 GONE = "gone"
 """The code of a refusal because a record of ours is no longer at the destination."""
 
+OVERTAKEN = frozenset({"record_closed", "older_than_confirmed"})
+"""Codes of refusals that end a write for good and leave nobody anything to do."""
+
 
 def _restored(failure_class: FailureClass, cause: str, remedy: str, told: dict[str, Any]) -> Refusal:
     return Refusal(failure_class, cause, remedy, **told)

@@ -125,7 +125,17 @@ _CALLED_OFF = frozenset({_I.WITHDRAWN, _I.SUPERSEDED, _I.EXPIRED})
 INTENT_TRANSITIONS: Mapping[IntentState, frozenset[IntentState]] = {
     _I.PLANNED: frozenset({_I.SENDING, _I.PARKED, _I.REJECTED, _I.CONFLICT, _I.CONFIRMED}) | _CALLED_OFF,
     _I.SENDING: frozenset(
-        {_I.CONFIRMED, _I.RETRY_SCHEDULED, _I.UNCERTAIN, _I.REJECTED, _I.CONFLICT, _I.PARKED, _I.DEAD_LETTER}
+        {
+            _I.CONFIRMED,
+            _I.RETRY_SCHEDULED,
+            _I.UNCERTAIN,
+            _I.REJECTED,
+            _I.CONFLICT,
+            _I.PARKED,
+            _I.DEAD_LETTER,
+            # The record is closed, or a later meeting was there first; nothing was sent.
+            _I.EXPIRED,
+        }
     ),
     _I.RETRY_SCHEDULED: frozenset({_I.SENDING, _I.PARKED, _I.DEAD_LETTER}) | _CALLED_OFF,
     # A look-up at the destination, or a person, is the only way out of uncertain.

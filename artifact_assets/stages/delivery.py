@@ -14,7 +14,6 @@ import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from artifact_assets.domain.art.timeliness import newer
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Context, DestinationRow
@@ -27,7 +26,8 @@ from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.gate import opens_at, parking, shut
 from artifact_assets.stages.looking_up import looked_up
 from artifact_assets.stages.outcomes import WAITING, field_key, field_written, settlement, state_after, wait_after
-from artifact_assets.stages.timely import as_of, too_late
+from artifact_assets.stages.record_guard import RecordGuard
+from artifact_assets.stages.timely import too_late
 from artifact_assets.stages.vanishing import refuse_mass_disappearance
 
 NEVER_DONE = frozenset(
@@ -45,6 +45,7 @@ class Delivery:
     _records: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
 
     def __post_init__(self) -> None:
+        self._guard = RecordGuard(self.equipment)
         for intent in self.known.values():
             self._remember(intent)
 
@@ -180,7 +181,7 @@ class Delivery:
         started, claimed_at = clock.monotonic(), clock.now()
         try:
             context = await self._context(intent, row, destination)
-            await self._refuse_older(intent, destination)
+            await self._guard.check(intent, destination)
             # A process may stand still between claiming and sending; with no time left, somebody else may be sending.
             if (clock.now() - claimed_at).total_seconds() > policy.lease_margin_seconds:
                 cause = f"The lease of intent {intent.intent_key[:12]} ran short before it was sent, so it was not."
@@ -205,17 +206,6 @@ class Delivery:
                 intent, self.owner, IntentState.CONFIRMED, clock.now(), "accepted", receipt=receipt, seconds=seconds
             )
             await self._settled(done, intent)
-
-    async def _refuse_older(self, intent: Intent, destination: Destination) -> None:
-        """An older meeting never overwrites what a newer one set. The embedded store sees to that itself."""
-        if intent.operation != "set_field" or destination.family is Family.EMBEDDED:
-            return
-        there = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
-        if there is not None and not newer(as_of(intent.payload), there.as_of):
-            raise PipelineError(
-                FailureClass.DESTINATION_CONFLICT,
-                f"Item {intent.item_id} of {intent.meeting_id} was not written: a later meeting already set the field.",
-            )
 
     async def _failed(self, intent: Intent, destination: Destination, error: PipelineError, started: float) -> None:
         clock, policy = self.equipment.clock, self._policy

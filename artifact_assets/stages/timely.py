@@ -15,7 +15,7 @@ from artifact_assets.domain.records import Intent, Json
 
 def too_late(intent: Intent, now: datetime, policy: TimelinessPolicy) -> str | None:
     """Why the write is not worth making any more, or None."""
-    content = _content(intent.operation, intent.payload)
+    content = content_of(intent.operation, intent.payload)
     if content is None:
         return None
     failures = judge_timeliness(as_of(intent.payload), content, now, policy)
@@ -31,7 +31,8 @@ def as_of(payload: Json) -> datetime | None:
         return None
 
 
-def _content(operation: str, payload: Json) -> Content | None:
+def content_of(operation: str, payload: Json) -> Content | None:
+    """A planned write read back as what it says. None for the second half of a write and for taking one back."""
     match operation:
         case "create_task":
             due = payload.get("due")
@@ -43,5 +44,5 @@ def _content(operation: str, payload: Json) -> Content | None:
         case "add_tag":
             return Tag(tag=str(payload.get("tag")))
         case _:
-            # The second half of a write, and taking one back, are due whenever the first half is done.
+            # These are due whenever the first half is done.
             return None

@@ -97,6 +97,11 @@ class Calls:
         """Refused, where no field may be written."""
         raise self.has_no(write, "writable fields")
 
+    async def closed(self, write: Write) -> bool | None:
+        """No, where no kind of record is ever closed."""
+        del write
+        return False
+
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Refused, where no field may be written."""
         del value, known

@@ -146,6 +146,13 @@ class HubSpot(Calls):
             closed=closed,
         )
 
+    async def closed(self, write: Write) -> bool | None:
+        """Deals close, won or lost."""
+        if write.object != "deal":
+            return False
+        row = (await self.ask("GET", self._path(write), write.name, params={"properties": "hs_is_closed"})).fields
+        return fields_of(row, "properties").get("hs_is_closed") == "true"
+
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one property. HubSpot takes no precondition: between reading and writing remains a moment."""
         del known

@@ -66,6 +66,11 @@ class Lever(Calls):
         path = f"{self._path(write)}/notes/{found.record_id}"
         return self.receipt(await self.ask("DELETE", path, write.name, write=True), found.record_id)
 
+    async def closed(self, write: Write) -> bool | None:
+        """An archived opportunity: hired, rejected or withdrawn."""
+        told = (await self.ask("GET", self._path(write), write.name)).fields
+        return fields_of(told, "data").get("archived") is not None
+
     async def tagged(self, write: Write) -> bool:
         """Whether the opportunity has the tag."""
         told = (await self.ask("GET", self._path(write), write.name)).fields

@@ -31,6 +31,8 @@ TAGS = {
     "hr.applicant": ("hr.applicant.category", "categ_ids"),
 }
 MODULE = "meeting_artifacts"
+_CLOSING = {"crm.lead": ("active", "won_status"), "hr.applicant": ("active",)}
+"""What tells that a record is closed; other kinds never are."""
 _MADE = {"create_task": "mail.activity", "add_note": "mail.message"}
 _PERMANENT = ("ValueError", "KeyError", "AttributeError", "TypeError", "UserError", "ValidationError", "AccessError")
 _GONE = frozenset({"MissingError", "NotFound"})
@@ -96,11 +98,9 @@ class Odoo(Calls):
     async def read(self, write: Write) -> Value:
         """The field with the record's write date, in whole seconds."""
         model = self._model(write)
-        names = [write.field, "write_date", *(["active", "won_status"] if model == "crm.lead" else [])]
-        row = await self._record(write, model, names)
+        row = await self._record(write, model, [write.field, "write_date", *_CLOSING.get(model, ())])
         stamp = row.get("write_date")
         changed = datetime.fromisoformat(str(stamp)).replace(tzinfo=UTC) if stamp else None
-        closed = model == "crm.lead" and (row.get("active") is False or row.get("won_status") in ("won", "lost"))
         raw = row.get(write.field)
         # A reference is [id, name] and is written by its id.
         pair = rows_of(raw)
@@ -108,7 +108,13 @@ class Odoo(Calls):
             raw = pair[0]
         # Odoo's numbers are never empty: nought stands for that.
         empty = raw is False or (isinstance(raw, int | float) and raw == 0)
-        return Value(None if empty else value_text(raw), stamp=str(stamp), modified_at=changed, closed=closed)
+        return Value(None if empty else value_text(raw), stamp=str(stamp), modified_at=changed, closed=_is_closed(row))
+
+    async def closed(self, write: Write) -> bool | None:
+        """Opportunities close, won or lost; applicants are archived."""
+        model = self._model(write)
+        names = _CLOSING.get(model)
+        return names is not None and _is_closed(await self._record(write, model, list(names)))
 
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one field. Odoo takes no precondition: between reading and writing remains a moment."""
@@ -221,6 +227,10 @@ class Odoo(Calls):
         database = self.options.get("database")
         headers = {"x-odoo-database": database} if database else None
         return await self.ask("POST", f"/json/2/{model}/{method}", what, json=body, headers=headers, write=write)
+
+
+def _is_closed(row: Mapping[str, Any]) -> bool:
+    return row.get("active") is False or row.get("won_status") in ("won", "lost")
 
 
 def _name(write: Write) -> str:

@@ -82,8 +82,11 @@ class Pipedrive(Calls):
         raw = told.get(write.field) if write.field in _STANDARD else fields_of(told, "custom_fields").get(write.field)
         stamp = told.get("update_time")
         changed = datetime.fromisoformat(stamp) if isinstance(stamp, str) else None
-        closed = write.object == "deal" and told.get("status") in ("won", "lost")
-        return Value(value_text(raw), stamp=stamp, modified_at=changed, closed=closed)
+        return Value(value_text(raw), stamp=stamp, modified_at=changed, closed=_is_closed(write, told))
+
+    async def closed(self, write: Write) -> bool | None:
+        """Deals close, won or lost."""
+        return write.object == "deal" and _is_closed(write, await self._record(write))
 
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one field. Pipedrive takes no precondition: between reading and writing remains a moment."""
@@ -187,3 +190,7 @@ class Pipedrive(Calls):
 
     async def _record(self, write: Write) -> dict[str, Any]:
         return fields_of((await self.ask("GET", self._path(write), write.name)).fields, "data")
+
+
+def _is_closed(write: Write, told: dict[str, Any]) -> bool:
+    return write.object == "deal" and told.get("status") in ("won", "lost")

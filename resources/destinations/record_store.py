@@ -154,6 +154,11 @@ class RecordStore:
         del wanted
         return ()
 
+    async def closed(self, intent: Intent) -> bool | None:
+        """See ``Destination.closed``: the store's records have no end."""
+        del intent
+        return False
+
     async def fields(self, kind: str) -> tuple[RemoteField, ...]:
         """See ``Destination.fields``: none, because the store takes any field."""
         del kind

@@ -111,6 +111,13 @@ class Salesforce(Calls):
         closed = write.object == "deal" and told.get("IsClosed") is True
         return Value(value_text(told.get(write.field)), stamp=stamp, modified_at=changed, closed=closed)
 
+    async def closed(self, write: Write) -> bool | None:
+        """Opportunities close, won or lost."""
+        if write.object != "deal":
+            return False
+        reply = await self.ask("GET", self._path(write), write.name, params={"fields": "IsClosed"})
+        return reply.fields.get("IsClosed") is True
+
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one field, unless the record changed since it was read: answered 412, and a person decides."""
         headers: dict[str, str] = {}

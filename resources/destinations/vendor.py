@@ -140,6 +140,10 @@ class VendorDestination:
             Written(found.record_id, found.url, found.text == write.text) for found in await self._calls.find(write)
         )
 
+    async def closed(self, intent: Intent) -> bool | None:
+        """See ``Destination.closed``."""
+        return await self._calls.closed(Write(intent))
+
     async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
         """See ``Destination.candidates``."""
         return tuple(await self._calls.candidates(wanted))

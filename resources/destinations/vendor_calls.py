@@ -75,6 +75,10 @@ class Vendor(Protocol):
         """The field as it is now."""
         ...
 
+    async def closed(self, write: Write) -> bool | None:
+        """Whether the record the write lands on is closed; None when the vendor cannot tell."""
+        ...
+
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write the field, provided that it is still as ``known`` where the vendor can tell."""
         ...

@@ -121,6 +121,11 @@ class Webhook:
         del intent
         return ()
 
+    async def closed(self, intent: Intent) -> bool | None:
+        """See ``Destination.closed``: a receiver is told the meeting's time (``as_of``) and decides by itself."""
+        del intent
+        return False
+
     async def candidates(self, wanted: Wanted) -> tuple[Candidate, ...]:
         """See ``Destination.candidates``: a receiver finds its records by itself."""
         del wanted

@@ -118,7 +118,7 @@ async def test_an_older_meeting_does_not_overwrite_what_a_newer_one_set(rig: Ope
     older = replace(older, payload={**older.payload, "as_of": "2026-11-10T11:00:00+00:00"})
     await there.ledger.plan((older,), there.clock.now())
     row = (await there.deliver())[older.intent_key]
-    assert row.state is S.CONFLICT
+    assert row.state is S.EXPIRED
     assert there.landed(there.planned[0]) == 1
 
 

@@ -10,7 +10,6 @@ import contextlib
 import shutil
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -85,8 +84,7 @@ class Rig:
         after: str | None = None,
     ) -> IntentPlan:
         key = record_key(TENANT, NAME, account, "sync", item, operation)
-        payload = {**content, "as_of": (self.clock.now() - timedelta(hours=1)).isoformat(), "marker": marker(key)}
-        payload["as_of"] = "2026-11-17T11:00:00+00:00"
+        payload = {"as_of": "2026-11-17T11:00:00+00:00", **content, "marker": marker(key)}
         aimed = {"object": self.case.object, "id": target or self.case.record_id}
         digest = digest_of(payload)
         return IntentPlan(

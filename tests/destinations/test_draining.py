@@ -82,7 +82,7 @@ async def uncertain(rig: Rig) -> str:
     """A write that only a person can settle."""
     await rig.plan("add_note")
     rig.fake.fail("lost_before", 1)
-    rig.fake.fail("answer", 99, Answer(503), writes_only=False)
+    rig.fake.fail("answer", 99, Answer(503), writes_only=False, path="notes")
     await drain(rig.equipment, rig.owner)
     rig.fake.faults.clear()
     (row,) = await rig.ledger.intents()

@@ -35,6 +35,7 @@ class VendorCase:
     """One vendor under test. ``record_id`` is a record that ``seed`` put there; ``field`` and ``tag`` are ours to write.
 
     ``edit`` changes the field as a person does after the meeting, ``edit_made`` and ``delete_made`` what the pipeline made.
+    ``close`` closes the record.
     """
 
     fake: Callable[[Any], FakeVendor]
@@ -51,6 +52,7 @@ class VendorCase:
     delete_made: Callable[[Any], None] | None = None
     edit_made: Callable[[Any], None] | None = None
     changes: bool = True
+    close: Callable[[Any], None] | None = None
 
 
 def hubspot(*, unique: bool) -> VendorCase:
@@ -75,6 +77,7 @@ def hubspot(*, unique: bool) -> VendorCase:
         edit=lambda fake, value: fake.add("deals", "7", amount=value),
         delete_made=clear,
         edit_made=edit_made,
+        close=lambda fake: fake.add("deals", "7", hs_is_closed="true"),
     )
 
 
@@ -119,6 +122,7 @@ def pipedrive() -> VendorCase:
         edit=edit,
         delete_made=lambda fake: fake.rows["activities"].clear(),
         edit_made=edit_made,
+        close=lambda fake: fake.rows["deals"]["7"].update(status="won"),
     )
 
 
@@ -141,6 +145,7 @@ def salesforce(*, unique: bool) -> VendorCase:
         edit=edit,
         delete_made=lambda fake: fake.rows["Task"].clear(),
         edit_made=edit_made,
+        close=lambda fake: fake.rows["Opportunity"]["7"].update(IsClosed=True),
     )
 
 
@@ -171,11 +176,15 @@ def odoo() -> VendorCase:
         edit=edit,
         delete_made=clear,
         edit_made=edit_made,
+        close=lambda fake: fake.rows["crm.lead"][7].update(active=False, won_status="lost"),
     )
 
 
 def ats(
-    fake: Callable[[Any], FakeAts], adapter: Callable[[HttpClient], Any], operations: tuple[str, ...] = ALL
+    fake: Callable[[Any], FakeAts],
+    adapter: Callable[[HttpClient], Any],
+    operations: tuple[str, ...] = ALL,
+    close: Callable[[Any], None] | None = None,
 ) -> VendorCase:
     def seed(far: FakeAts) -> None:
         for _ in range(3):
@@ -200,7 +209,12 @@ def ats(
         delete_made=lambda far: far.notes.clear(),
         edit_made=edit_made,
         changes=False,
+        close=close,
     )
+
+
+def archive(far: FakeLever) -> None:
+    far.archived = {"reason": "hired"}
 
 
 VENDORS: dict[str, VendorCase] = {
@@ -212,6 +226,6 @@ VENDORS: dict[str, VendorCase] = {
     "salesforce": salesforce(unique=True),
     "salesforce-list": salesforce(unique=False),
     "pipedrive": pipedrive(),
-    "lever": ats(FakeLever, lambda client: Lever(NAME, client), ("create_task", "add_note", "add_tag")),
+    "lever": ats(FakeLever, lambda client: Lever(NAME, client), ("create_task", "add_note", "add_tag"), archive),
     "ashby": ats(FakeAshby, lambda client: Ashby(NAME, client)),
 }

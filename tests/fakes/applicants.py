@@ -92,17 +92,22 @@ class FakeLever(FakeAts):
 
     def __init__(self, now: Any) -> None:
         super().__init__(now)
+        self.archived: dict[str, str] | None = None
         base = "/v1/opportunities/{}"
         self.route("GET", "/v1/users", lambda _: Answer(json={"data": []}), write=False)
         self.route("GET", base + "/notes", self._notes, write=False)
         self.route("POST", base + "/notes", self._create, write=True)
         self.route("DELETE", base + "/notes/{}", self._delete, write=True)
-        self.route("GET", base, lambda _: Answer(json={"data": {"tags": self.tags}}), write=False)
+        self.route("GET", base, self._opportunity, write=False)
         self.route("POST", base + "/addTags", self._tag, write=True)
         self.route("POST", base + "/removeTags", self._untag, write=True)
 
     def denied(self) -> Answer:
         return Answer(401, {"code": "Unauthorized", "message": "no"})
+
+    def _opportunity(self, request: Request) -> Answer:
+        del request
+        return Answer(json={"data": {"tags": self.tags, "archived": self.archived}})
 
     def _notes(self, request: Request) -> Answer:
         rows = [{"id": i, "fields": [{"value": n["text"]}]} for i, n in self.of(request.match[0])]
