@@ -62,6 +62,7 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
     await report_pending(instance, equipment.ledger)
     unfinished = [state for state, rule in MEETING_STATES.items() if not rule.terminal]
     found = [meeting for state in unfinished for meeting in await equipment.ledger.meetings(state=state)]
+    found += await equipment.ledger.due_again(now, MEETINGS_PER_TICK)
     writing = {intent.meeting_id for intent in await workable(equipment, WRITES_LOOKED_AT)}
     return [
         meeting
@@ -71,12 +72,12 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
 
 
 def is_due(meeting: Meeting, now: datetime, left: timedelta = timedelta(0)) -> bool:
-    """Whether an unfinished meeting should be taken up again: deferred and due, or held by nobody for a while.
+    """Whether a meeting should be taken up again: put off or done for now and due, or unfinished and left alone for a while.
 
     ``left`` is how much longer a deferred one is left to others.
     """
     if meeting.lease_owner is not None and meeting.lease_until is not None and meeting.lease_until > now:
         return False
-    if meeting.state is MeetingState.DEFERRED:
+    if meeting.state is MeetingState.DEFERRED or MEETING_STATES[meeting.state].terminal:
         return meeting.next_attempt_at is None or meeting.next_attempt_at + left <= now
     return now - meeting.updated_at > LEFT_BEHIND_AFTER

@@ -76,6 +76,13 @@ class ModelPolicy(Document):
     parallel_chunks: int = Field(default=4, ge=1, le=64)
     on_chunk_failure: Literal["fail", "partial"] = "fail"
     on_invalid: Literal["quarantine", "defer", "deterministic"] = "quarantine"
+    outage_kinds: tuple[str, ...] = Field(
+        default=(),
+        description="Kinds of live meeting that the rules extract for now while the model is down; its answer replaces that.",
+    )
+    outage_retry_seconds: float = Field(
+        default=900, gt=0, le=86_400, description="When the model is asked again about such a meeting."
+    )
     fallback_kinds: tuple[ItemKind, ...] = (ItemKind.ACTION_ITEM, ItemKind.DECISION, ItemKind.NEXT_STEP, ItemKind.TAG)
     redact: bool = Field(default=False, description="Replace mail addresses, phone and card numbers before a call.")
     prices: Prices = Prices()

@@ -203,6 +203,10 @@ class Ledger(Protocol):
         """Meetings in the order they were first received."""
         ...
 
+    async def due_again(self, now: datetime, limit: int) -> tuple[Meeting, ...]:
+        """Meetings that are through for now and whose next attempt has come, the longest overdue first."""
+        ...
+
     async def checkpoints(self, meeting_id: str) -> tuple[Checkpoint, ...]:
         """All stored stage results of a meeting, oldest first."""
         ...

@@ -113,7 +113,8 @@ def _stopped(destinations: Iterable[DestinationRow]) -> list[Degraded]:
 def _meetings(meetings: Iterable[Meeting]) -> list[Waiting]:
     groups: dict[tuple[MeetingState, FailureClass | None], list[Meeting]] = {}
     for meeting in meetings:
-        if meeting.state in _WAITING:
+        # One that is through but has a next attempt was extracted by the rules while the model was down.
+        if meeting.state in _WAITING or meeting.next_attempt_at is not None:
             groups.setdefault((meeting.state, meeting.failure_class), []).append(meeting)
     return [
         Waiting("meetings", state.value, len(found), failure_class, _earliest(m.next_attempt_at for m in found))

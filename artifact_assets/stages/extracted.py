@@ -7,6 +7,7 @@ What belongs here: briefing the extractor and storing its answer. What does not:
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief, Errand
@@ -14,6 +15,7 @@ from artifact_assets.domain.documents import digest_of, to_bytes
 from artifact_assets.domain.records import Json
 from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
+from artifact_assets.extraction.model.shortfalls import FOR_NOW
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.stage import Outcome, StageWork
 
@@ -49,11 +51,18 @@ async def _perform(case: Case) -> Outcome:
         transcript, case.documents[Stage.NORMALIZED], brief_for(case, transcript)
     )
     digest = await case.equipment.store.put(to_bytes(extraction))
+    retry = timedelta(seconds=case.equipment.configuration.model.outage_retry_seconds)
     return Outcome(
+        for_now_until=case.equipment.clock.now() + retry if is_for_now(extraction) else None,
         document=digest,
         attempts=max(extraction.trace.attempts, 1),
         metadata={**describe(extraction), "document": case.equipment.store.location(digest)},
     )
+
+
+def is_for_now(extraction: Extraction) -> bool:
+    """Whether the rules only stood in for a model that was down."""
+    return any(note.code == FOR_NOW for note in extraction.warnings)
 
 
 def describe(extraction: Extraction) -> Json:
@@ -66,6 +75,7 @@ def describe(extraction: Extraction) -> Json:
         "prompt_version": trace.prompt_version,
         "claims": len(extraction.claims),
         **{f"claims_{kind}": count for kind, count in sorted(kinds.items())},
+        "for_now": is_for_now(extraction) or None,
         "suggested": sum(claim.suggested for claim in extraction.claims),
         "model_calls": trace.calls,
         "attempts": trace.attempts,

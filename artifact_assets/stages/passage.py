@@ -39,6 +39,7 @@ class Passage:
     report: Report
     _performed: list[Stage] = field(default_factory=list[Stage])
     _reused: list[Stage] = field(default_factory=list[Stage])
+    _for_now_until: datetime | None = None
 
     async def go(self) -> MeetingResult:
         """Run what has to run. Every failure ends as a state in the ledger and in the result."""
@@ -69,11 +70,13 @@ class Passage:
         outcome = await self._bounded(work)
         # Computed after the work: the transcript stage may have met a newer revision.
         components = await work.all_components(case)
+        once = not work.reusable or outcome.for_now_until is not None
+        self._for_now_until = outcome.for_now_until or self._for_now_until
         checkpoint = Checkpoint(
             meeting_id=case.meeting.meeting_id,
             stage=work.stage,
-            key=stage_key(components if work.reusable else {**components, "run": case.run_id, "at": began.isoformat()}),
-            components=components,
+            key=stage_key({**components, "run": case.run_id, "at": began.isoformat()} if once else components),
+            components={**components, "for_now": True} if outcome.for_now_until else components,
             document=outcome.document,
             run_id=case.run_id,
             created_at=case.equipment.clock.now(),
@@ -135,9 +138,18 @@ class Passage:
                 items=outcome.items,
                 counts=outcome.counts,
                 kind=outcome.kind,
-                cause=outcome.cause,
+                cause=self._cause(stage, outcome),
+                next_attempt_at=self._for_now_until,
             )
         )
+
+    def _cause(self, stage: Stage, outcome: Outcome) -> str | None:
+        if self._for_now_until is None or stage is not Stage.DELIVERED:
+            return outcome.cause
+        told = (
+            f"Extracted by the rules for now; the model is asked again after {self._for_now_until:%Y-%m-%d %H:%M} UTC."
+        )
+        return f"{outcome.cause} {told}" if outcome.cause else told
 
     async def _stop(self, stage: Stage, error: PipelineError) -> MeetingResult:
         """Store the failure. Transient ones are deferred where the stage's policy says so."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from artifact_assets.domain.documents import digest_of
@@ -19,7 +20,8 @@ from artifact_assets.stages.case import Case
 class Outcome:
     """A finished stage. ``document`` is the digest of what it stored; ``metadata`` holds codes, counts and numbers.
 
-    ``state`` is None where the stage's usual state follows; ``cause`` says why it is another one.
+    ``state`` is None where the stage's usual state follows; ``cause`` says why it is another one. ``for_now_until`` marks a
+    stand-in that is replaced after that moment: it is stored beside the stage's key, never under it.
     """
 
     document: str
@@ -31,6 +33,7 @@ class Outcome:
     state: MeetingState | None = None
     cause: str | None = None
     attempts: int = 1
+    for_now_until: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -194,6 +194,10 @@ class SqlLedger(DestinationPort):
         """See ``Ledger.meetings``."""
         return await self._read(meetings.selected(state, failure_class, ids), rows.meeting_from)
 
+    async def due_again(self, now: datetime, limit: int) -> tuple[Meeting, ...]:
+        """See ``Ledger.due_again``."""
+        return await self._read(meetings.due_again(now, limit), rows.meeting_from)
+
     async def checkpoints(self, meeting_id: str) -> tuple[Checkpoint, ...]:
         """See ``Ledger.checkpoints``."""
         return await self._read(checkpoints.of_meeting(meeting_id), rows.checkpoint_from)

@@ -7,13 +7,14 @@ What belongs here: statements over ``meetings`` and ``transitions``. What does n
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, bindparam, insert, select, update
 
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Meeting
-from artifact_assets.domain.states import MeetingState
+from artifact_assets.domain.states import MEETING_STATES, MeetingState
 from resources.database.transaction import Transaction
 from resources.ledger.rows import Values, meeting_from
 from resources.ledger.tables import MEETINGS, TRANSITIONS
@@ -99,6 +100,17 @@ def selected(
     if ids is not None:
         statement = statement.where(_M.meeting_id.in_(list(ids)))
     return statement
+
+
+def due_again(now: datetime, limit: int) -> Select[Any]:
+    """Meetings that ended with a next attempt: the rules stood in for a model that was down."""
+    ended = [state.value for state, rule in MEETING_STATES.items() if rule.terminal]
+    return (
+        select(MEETINGS)
+        .where(_M.next_attempt_at <= now, _M.state.in_(ended))
+        .order_by(_M.next_attempt_at, _M.id)
+        .limit(limit)
+    )
 
 
 def transitions_of(meeting_id: str) -> Select[Any]:

@@ -70,6 +70,13 @@ MEETINGS = Table(
     Column("lease_until", UtcTime),
 )
 
+Index(
+    "ix_meetings_next_attempt_at",
+    MEETINGS.c.next_attempt_at,
+    sqlite_where=text("next_attempt_at IS NOT NULL"),
+    postgresql_where=text("next_attempt_at IS NOT NULL"),
+)
+
 TRANSITIONS = Table(
     "transitions",
     METADATA,

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from artifact_assets.domain.artifact import Claim, Extraction, ItemKind, RuleFailure
+from artifact_assets.domain.artifact import Claim, Extraction, ExtractorTrace, RuleFailure
 from artifact_assets.domain.brief import Brief, Errand, Vocabulary
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.failures import Deferral, FailureClass, PipelineError
@@ -27,7 +27,8 @@ from artifact_assets.extraction.model.merging import agreed, merged
 from artifact_assets.extraction.model.prompt import PROMPT_DIGEST
 from artifact_assets.extraction.model.redaction import Redaction
 from artifact_assets.extraction.model.schema import SCHEMA_NAME, schema_for
-from artifact_assets.extraction.model.shortfalls import by_rules, left_out, shortened
+from artifact_assets.extraction.model.shortfalls import by_rules, for_now, left_out, shortened
+from artifact_assets.extraction.model.standing_in import OUTAGES, stand_in
 from artifact_assets.extraction.model.tally import Tally
 from artifact_assets.extraction.model.tokens import estimate
 
@@ -140,7 +141,7 @@ class ModelExtractor:
         parts = await asyncio.gather(*(self._part(chunk, chunks, task) for chunk in chunks))
         failed = [part for part in parts if part.failure is not None]
         if failed and not self._may_leave_out(parts):
-            return await self._without(_gravest(failed), transcript, transcript_digest, brief, task.tally)
+            return await self._without(_gravest(failed), transcript, transcript_digest, brief, task)
         claims = merged([part.claims for part in parts])
         return Extraction(
             transcript_digest=transcript_digest,
@@ -246,31 +247,25 @@ class ModelExtractor:
         return all(part.failure is None or part.failure.failure_class in ITS_OWN for part in parts)
 
     async def _without(
-        self, failure: PipelineError, transcript: Transcript, digest: str, brief: Brief, tally: Tally
+        self, failure: PipelineError, transcript: Transcript, digest: str, brief: Brief, task: _Task
     ) -> Extraction:
         """What the policy makes of a meeting the model could not be used on."""
-        invalid = failure.failure_class in {FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}
-        if not invalid:
+        if failure.failure_class in OUTAGES and task.errand.live and brief.kind in self._policy.outage_kinds:
+            note = for_now(self._model, failure)
+            return await stand_in(self._rules, note, transcript, digest, brief, self._policy, self._trace(task.tally))
+        if failure.failure_class not in {FailureClass.MODEL_OUTPUT_INVALID, FailureClass.MODEL_OUTPUT_TRUNCATED}:
             raise failure
-        trace = tally.trace(NAME, VERSION, self._model, {**self._parameters, "on_invalid": self._policy.on_invalid})
         if self._policy.on_invalid == "quarantine":
             reason = RuleFailure(quality="accurate", code=failure.failure_class.value, reason=failure.cause)
+            trace = self._trace(task.tally)
             return Extraction(transcript_digest=digest, trace=trace, claims=(), failures=(reason,))
         if self._policy.on_invalid == "defer":
             raise Deferral(failure, self._asker.permission.retry_at())
-        found = await self._rules.extract(transcript, digest, brief)
-        allowed = {ItemKind(kind) for kind in self._policy.fallback_kinds}
-        return Extraction(
-            transcript_digest=digest,
-            trace=trace.model_copy(
-                update={
-                    "extractor": f"{found.trace.extractor} instead of {NAME}",
-                    "version": f"{found.trace.version} instead of {VERSION}",
-                }
-            ),
-            claims=tuple(claim for claim in found.claims if ItemKind(claim.content.kind) in allowed),
-            warnings=(by_rules(self._model, failure), *found.warnings),
-        )
+        note = by_rules(self._model, failure)
+        return await stand_in(self._rules, note, transcript, digest, brief, self._policy, self._trace(task.tally))
+
+    def _trace(self, tally: Tally) -> ExtractorTrace:
+        return tally.trace(NAME, VERSION, self._model, {**self._parameters, "on_invalid": self._policy.on_invalid})
 
 
 def _wants_smaller(failure: PipelineError) -> bool:

@@ -17,6 +17,18 @@ def by_rules(model: str, failure: PipelineError) -> ReadingNote:
     )
 
 
+FOR_NOW = "extracted_for_now"
+
+
+def for_now(model: str, failure: PipelineError) -> ReadingNote:
+    """The rules stand in for a model that is down."""
+    return ReadingNote(
+        code=FOR_NOW,
+        message=f"The model {model} is down ({failure.failure_class}), so the rules extracted this meeting for now. The "
+        "model's answer will replace this.",
+    )
+
+
 def left_out(place: str, failure: PipelineError) -> ReadingNote:
     """A part that was not extracted."""
     return ReadingNote(
