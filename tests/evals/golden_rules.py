@@ -128,6 +128,13 @@ def _forbidden(case: Case, turns: tuple[Turn, ...]) -> Iterator[str]:
             yield f"forbidden {number}: kind {trap['kind']}"
         elif _cited(trap, turns) is None:
             yield f"forbidden {number}: cites turns that are not there: {trap['evidence']}"
+        elif shared := [item["id"] for item in case["expected"] if _collides(trap, item)]:
+            yield f"forbidden {number}: stands in a turn that also carries {shared}"
+
+
+def _collides(trap: Case, item: Case) -> bool:
+    """Whether a right answer would be taken for the trap."""
+    return trap["kind"] in (None, item["kind"]) and bool(set(trap["evidence"]) & set(item["evidence"]))
 
 
 def _cited(claim: Case, turns: tuple[Turn, ...]) -> list[Turn] | None:

@@ -10,7 +10,7 @@ import pytest
 from tests.evals.golden_rules import GOLDEN, Case, cases, complaints
 
 CASES = cases()
-LEAST = {"sales": 6, "recruiting": 2, "internal": 2, "support": 1, "incident": 1, "edge": 2}
+LEAST = {"sales": 14, "recruiting": 12, "internal": 12, "support": 8, "incident": 8, "edge": 2}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
@@ -86,6 +86,13 @@ def test_a_spoiled_case_is_noticed(change: Case, said: str) -> None:
     case, _ = labelled("action_item")
     case.update(change)
     assert any(said in complaint for complaint in complaints(case))
+
+
+def test_a_trap_in_the_turn_of_a_right_answer_is_noticed() -> None:
+    case, item = labelled("action_item")
+    for kind in (None, "action_item"):
+        case["forbidden"] = [{"kind": kind, "evidence": item["evidence"], "reason": "past"}]
+        assert any("also carries" in complaint for complaint in complaints(case))
 
 
 def test_a_missing_key_a_repeated_id_and_a_meeting_without_a_day_are_noticed() -> None:
