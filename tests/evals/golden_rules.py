@@ -37,6 +37,11 @@ KEYS = {
 ITEM_KEYS = {
     *("id", "kind", "text", "evidence", "quote", "owner", "due", "due_text", "object", "field", "value", "optional"),
 }
+REASONS = {
+    *("past", "hypothetical", "conditional", "hedged", "someone_should", "question_only", "other_party", "agenda"),
+    *("reported_absent", "quoted", "retracted", "superseded", "in_call", "negation", "range", "sarcasm", "fiction"),
+    *("small_talk", "unfinished", "not_discussed", "injection"),
+}
 
 Case = dict[str, Any]
 
@@ -122,8 +127,8 @@ def _values(item: Case, people: set[str | None], configuration: Configuration) -
 
 def _forbidden(case: Case, turns: tuple[Turn, ...]) -> Iterator[str]:
     for number, trap in enumerate(case["forbidden"]):
-        if trap.keys() != {"kind", "evidence", "reason"} or not trap["reason"]:
-            yield f"forbidden {number}: keys"
+        if trap.keys() != {"kind", "evidence", "reason"} or trap["reason"] not in REASONS:
+            yield f"forbidden {number}: keys, or a reason that the guide does not know"
         elif trap["kind"] is not None and trap["kind"] not in set(ItemKind):
             yield f"forbidden {number}: kind {trap['kind']}"
         elif _cited(trap, turns) is None:

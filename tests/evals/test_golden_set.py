@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
+from collections.abc import Callable, Sequence
 
 import pytest
 
-from tests.evals.golden_rules import GOLDEN, Case, cases, complaints
+from tests.architecture.tree import ROOT
+from tests.evals.golden_counts import domain_rows, kind_rows, trait_rows, without_action
+from tests.evals.golden_rules import GOLDEN, REASONS, Case, cases, complaints
 
 CASES = cases()
-LEAST = {"sales": 14, "recruiting": 12, "internal": 12, "support": 8, "incident": 8, "edge": 2}
+PAGE = (ROOT / "docs" / "golden-set.md").read_text("utf-8")
+LEAST = {"sales": 14, "recruiting": 12, "internal": 12, "support": 8, "incident": 8, "edge": 10}
+NEEDED = {
+    *(
+        "retraction",
+        "changed_value",
+        "corrected_owner",
+        "noisy_asr",
+        "injection",
+        "hypothetical",
+        "sarcasm",
+        "two_names",
+    ),
+    *("zones", "month_end", "leap_day", "long", "empty", "small_talk", "no_speakers", "past_action", "someone_should"),
+    *("quoted", "reported_absent", "spoken_numbers", "crosstalk", "fillers", "language:de", "language:fr"),
+    *("language:es", "language:pt", "language:mixed"),
+}
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
@@ -34,6 +53,32 @@ def test_every_file_of_the_set_belongs_to_a_case() -> None:
 def test_every_domain_is_covered() -> None:
     counted = Counter(case["domain"] for case in CASES)
     assert {domain: counted[domain] for domain in LEAST if counted[domain] < LEAST[domain]} == {}
+
+
+def test_the_set_is_large_and_a_quarter_of_it_holds_no_action_item() -> None:
+    assert len(CASES) >= 64
+    assert 0.2 <= sum(without_action(case) for case in CASES) / len(CASES) <= 0.35
+
+
+def test_every_trait_that_is_promised_is_there() -> None:
+    assert NEEDED - {trait for case in CASES for trait in case["traits"]} == set()
+
+
+def test_the_trait_of_a_case_without_action_items_is_true() -> None:
+    assert [case["case"] for case in CASES if ("zero_actions" in case["traits"]) != without_action(case)] == []
+
+
+def test_the_files_are_of_several_formats() -> None:
+    assert {"vtt", "srt", "txt", "json", "csv", "md"} <= {case["transcript"].rsplit(".", 1)[1] for case in CASES}
+
+
+@pytest.mark.parametrize("rows", [domain_rows, kind_rows, trait_rows])
+def test_the_page_counts_what_is_there(rows: Callable[[Sequence[Case]], list[str]]) -> None:
+    assert [row for row in rows(CASES) if f"{row}\n" not in PAGE] == []
+
+
+def test_the_guide_names_every_reason() -> None:
+    assert {reason for reason in REASONS if f"`{reason}`" not in PAGE} == set()
 
 
 def labelled(kind: str) -> tuple[Case, Case]:
