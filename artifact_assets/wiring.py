@@ -13,6 +13,7 @@ import os
 import socket
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from artifact_assets.configuration.schema import Configuration, read_configurati
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.model_ports import LanguageModel
 from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.domain.routes import RECORDS
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
@@ -28,6 +30,7 @@ from artifact_assets.extraction.model.asking import Asker
 from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
+from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
@@ -175,26 +178,40 @@ def extractor_for(
         )
 
 
-def _asker(
-    settings: Settings, configuration: Configuration, ledger: sql.SqlLedger, run_finished: Callable[[str], bool]
+def asker_for(
+    settings: Settings,
+    configuration: Configuration,
+    ledger: sql.SqlLedger,
+    *,
+    model: LanguageModel | None = None,
+    prompt: Prompt = COMMITTED,
+    run_finished: Callable[[str], bool] = lambda _: False,
 ) -> Asker:
+    """Who asks ``model``, or the configured one, at once and never in a batch."""
     clock, policy, numbers = clock_for(settings), configuration.model, itertools.count()
-    model, store = (
-        OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
-        open_store(settings.store),
-    )
     return Asker(
-        model=model,
+        model=model or OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
         answers=SqlAnswers(ledger),
         dependencies=SqlDependencies(ledger, clock),
-        store=store,
+        store=open_store(settings.store),
         clock=clock,
         policy=policy,
-        batching=Batching(SqlBatches(ledger), OpenAIBatches(model), store, clock, policy.batch),
         # Numbered, because two meetings of one process may ask the same at once.
         owner=lambda run_id: f"{lease_owner(run_id)}-{next(numbers)}",
         is_gone=lambda owner: is_gone(owner, run_finished),
+        prompt=prompt,
     )
+
+
+def _asker(
+    settings: Settings, configuration: Configuration, ledger: sql.SqlLedger, run_finished: Callable[[str], bool]
+) -> Asker:
+    """The one the pipeline asks through, which may put requests off into a batch."""
+    clock, policy = clock_for(settings), configuration.model
+    model = OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock)
+    asker = asker_for(settings, configuration, ledger, model=model, run_finished=run_finished)
+    batching = Batching(SqlBatches(ledger), OpenAIBatches(model), asker.store, clock, policy.batch)
+    return replace(asker, batching=batching)
 
 
 @contextlib.contextmanager

@@ -14,13 +14,14 @@ import signal
 import sys
 import traceback
 from collections.abc import Mapping
-from typing import NoReturn
+from typing import ClassVar, NoReturn
 
 import click
 
 from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.failures import FailureClass, PipelineError
 
+PROGRAM = "python -m artifact_assets"
 COMMANDS: Mapping[str, str] = {
     "normalize": "print the canonical transcript of a file",
     "extract": "print the validated artifact of a file; delivers nothing",
@@ -43,25 +44,31 @@ COMMANDS: Mapping[str, str] = {
 
 
 class Commands(click.Group):
-    """Loads a command's module only when it is used: Dagster alone takes more than a second to import."""
+    """Loads a command's module only when it is used: Dagster alone takes more than a second to import.
+
+    ``table`` are the commands with what they do, ``package`` holds a module of the same name for each.
+    """
+
+    table: ClassVar[Mapping[str, str]] = COMMANDS
+    package: ClassVar[str] = "artifact_assets.commands"
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Names in the order of a meeting's life."""
-        return list(COMMANDS)
+        return list(self.table)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command's object, which carries its module's name."""
-        if cmd_name not in COMMANDS:
+        if cmd_name not in self.table:
             return None
         name = cmd_name.replace("-", "")
-        module = importlib.import_module(f"artifact_assets.commands.{name}")
+        module = importlib.import_module(f"{self.package}.{name}")
         command: click.Command = getattr(module, name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+            formatter.write_dl(list(self.table.items()))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -73,12 +80,12 @@ def cli() -> None:
     """
 
 
-def run() -> NoReturn:
-    """Run the command line and exit."""
+def run(group: click.Group = cli, program: str = PROGRAM) -> NoReturn:
+    """Run a command line and exit."""
     _prepare_streams()
     try:
-        with cli.make_context("python -m artifact_assets", sys.argv[1:]) as context:
-            cli.invoke(context)
+        with group.make_context(program, sys.argv[1:]) as context:
+            group.invoke(context)
         sys.stdout.flush()
         _end(0)
     except SystemExit as end:
@@ -123,7 +130,7 @@ def _prepare_streams() -> None:
 
 def _usage(error: click.ClickException) -> str:
     """Wrong usage as the one line every error is."""
-    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "python -m artifact_assets"
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else PROGRAM
     told = displayed_line(error.format_message()).rstrip(".")
     return str(PipelineError(FailureClass.UNREADABLE_INPUT, f"{told}.", f"See `{path} --help`."))
 

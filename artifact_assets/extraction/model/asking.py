@@ -30,7 +30,7 @@ from artifact_assets.domain.ports import ArtifactStore, Clock
 from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.envelope import Written, usage_of, written
 from artifact_assets.extraction.model.permission import Permission
-from artifact_assets.extraction.model.prompt import PROMPT_DIGEST, PROMPT_VERSION
+from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 
 HELD_POLL_SECONDS = 0.25
 
@@ -45,7 +45,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Asker:
-    """Asks a model. ``owner`` names who asks for a run; ``is_gone`` tells whether such a one can no longer be alive."""
+    """Asks a model. ``owner`` names who asks for a run; ``is_gone`` tells whether such a one can no longer be alive.
+
+    ``prompt`` is what its calls are booked under.
+    """
 
     model: LanguageModel
     answers: AnswerStore
@@ -56,6 +59,7 @@ class Asker:
     owner: Callable[[str], str]
     is_gone: Callable[[str], bool]
     batching: Batching | None = None
+    prompt: Prompt = COMMITTED
 
     @property
     def permission(self) -> Permission:
@@ -176,8 +180,8 @@ class Asker:
             response=await self.store.put(raw.content),
             usage=usage,
             cost=self.policy.prices.cost(read, usage.cached_tokens or 0, out) if told else None,
-            prompt_version=PROMPT_VERSION,
-            prompt_digest=PROMPT_DIGEST,
+            prompt_version=self.prompt.version,
+            prompt_digest=self.prompt.digest,
         )
         used = Amount(1, read + out, call.cost or 0.0) if told else expected
         counted = tuple(scopes(self.policy.budgets, started, errand.meeting_id, errand.backfill))
@@ -204,8 +208,8 @@ class Asker:
             duration_seconds=0.0,
             attempts=attempts,
             outcome=CallOutcome.FAILED,
-            prompt_version=PROMPT_VERSION,
-            prompt_digest=PROMPT_DIGEST,
+            prompt_version=self.prompt.version,
+            prompt_digest=self.prompt.digest,
             failure_class=failure.failure_class,
         )
         await self.answers.record(call, owner)

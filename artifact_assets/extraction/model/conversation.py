@@ -17,16 +17,18 @@ from artifact_assets.domain.brief import Brief, FieldRule, TagRule, Vocabulary
 from artifact_assets.domain.model_ports import Message
 from artifact_assets.domain.transcript import Transcript
 from artifact_assets.extraction.model.chunks import Chunk, Piece
-from artifact_assets.extraction.model.prompt import PROMPT
+from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 
 MAX_NAME = 80
 MAX_PEOPLE = 100
 
 
-def messages_for(chunk: Chunk, transcript: Transcript, brief: Brief, *, whole: bool) -> tuple[Message, ...]:
+def messages_for(
+    chunk: Chunk, transcript: Transcript, brief: Brief, *, whole: bool, prompt: Prompt = COMMITTED
+) -> tuple[Message, ...]:
     """System and user message. ``whole`` tells that the chunk is the entire meeting."""
     return (
-        Message("system", "\n".join((PROMPT, *_vocabulary(brief.vocabulary)))),
+        Message("system", "\n".join((prompt.text, *_vocabulary(brief.vocabulary)))),
         Message("user", "\n".join((*_circumstances(transcript, brief), *_words(chunk, transcript, whole=whole)))),
     )
 

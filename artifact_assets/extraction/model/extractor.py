@@ -24,7 +24,6 @@ from artifact_assets.extraction.model.asking import Asker
 from artifact_assets.extraction.model.chunks import Chunk, chunks_of, halved
 from artifact_assets.extraction.model.conversation import messages_for, repair_messages
 from artifact_assets.extraction.model.merging import agreed, merged
-from artifact_assets.extraction.model.prompt import PROMPT_DIGEST
 from artifact_assets.extraction.model.redaction import Redaction
 from artifact_assets.extraction.model.schema import SCHEMA_NAME, schema_for
 from artifact_assets.extraction.model.shortfalls import by_rules, for_now, left_out, shortened
@@ -96,7 +95,7 @@ class ModelExtractor:
             "version": VERSION,
             "provider": self._asker.model.provider,
             "model": self._model,
-            "prompt": PROMPT_DIGEST,
+            "prompt": self._asker.prompt.digest,
             "schema": digest_of(schema_for(Vocabulary(), most_items=policy.most_items)),
             "chunks": f"{policy.chunk_tokens}+{policy.overlap_tokens}",
             "samples": str(policy.samples),
@@ -133,7 +132,7 @@ class ModelExtractor:
             self._schema(brief),
             brief.errand or NOBODY,
             self._asker.clock.monotonic() + self._policy.deadline_seconds,
-            Tally(),
+            Tally(self._asker.prompt),
             asyncio.Semaphore(self._policy.parallel_chunks),
             [],
         )
@@ -167,7 +166,7 @@ class ModelExtractor:
     def _messages(
         self, chunk: Chunk, transcript: Transcript, brief: Brief, chunks: Sequence[Chunk]
     ) -> tuple[Message, ...]:
-        return messages_for(chunk, transcript, brief, whole=len(chunks) == 1)
+        return messages_for(chunk, transcript, brief, whole=len(chunks) == 1, prompt=self._asker.prompt)
 
     def _request(self, messages: tuple[Message, ...], schema: Mapping[str, Any], sample: int = 0) -> ModelRequest:
         return ModelRequest(

@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 
 from artifact_assets.domain.artifact import ExtractorTrace
 from artifact_assets.domain.model_ports import ModelCall
-from artifact_assets.extraction.model.prompt import PROMPT_DIGEST, PROMPT_VERSION
+from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 
 
 @dataclass
 class Tally:
     """The answers an extraction rests on, each once, whether paid now or found in the store."""
 
+    prompt: Prompt = COMMITTED
     calls: dict[str, ModelCall] = field(default_factory=dict[str, ModelCall])
 
     def count(self, call: ModelCall) -> None:
@@ -31,8 +32,8 @@ class Tally:
             version=version,
             model=model,
             parameters=parameters,
-            prompt_version=PROMPT_VERSION,
-            prompt_digest=PROMPT_DIGEST,
+            prompt_version=self.prompt.version,
+            prompt_digest=self.prompt.digest,
             calls=len(calls),
             attempts=sum(call.attempts for call in calls),
             input_tokens=_total([call.usage.input_tokens for call in calls]),
