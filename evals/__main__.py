@@ -15,6 +15,8 @@ from artifact_assets.commands.main import Commands, run
 
 COMMANDS: Mapping[str, str] = {
     "run": "run a system over a dataset and score it",
+    "check": "compare with the committed baseline; exit 1 on a regression",
+    "baseline": "accept what the systems do now as the baseline",
 }
 
 

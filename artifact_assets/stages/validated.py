@@ -133,4 +133,4 @@ def _rows(case: Case, artifact: Artifact, document: str) -> tuple[KnownItem, ...
     )
 
 
-VALIDATED = StageWork(Stage.VALIDATED, "1", _components, _perform)
+VALIDATED = StageWork(Stage.VALIDATED, "2", _components, _perform)

@@ -32,7 +32,7 @@ _ALL = (
     Metric("schema", "cases that end in a valid artifact, or fail as they should"),
     Metric("state", "cases that end in the state they should, where one is given"),
     Metric("warnings", "warnings that were given, of those that should be"),
-    Metric("stable", "items that keep their id when the meeting is extracted again"),
+    Metric("stable", "things found by two extractions that keep their id in the second"),
     Metric("utterance_f1", "utterances of delivered or suggested action items against those labelled", gated=False),
     Metric("utterance_precision", "share of these utterances that are labelled", gated=False),
     Metric("utterance_recall", "share of labelled utterances among them", gated=False),

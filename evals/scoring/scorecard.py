@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from artifact_assets.domain.artifact import Item
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.transcript import Transcript
 from evals.dataset.meeting import EvalMeeting
@@ -46,9 +47,18 @@ def score_case(meeting: EvalMeeting, outcome: Outcome, again: Outcome | None = N
         grounded(items),
     ]
     if again is not None and again.artifact is not None and outcome.artifact is not None:
-        policy = meeting.configuration.art.identity
-        scores.append(stable(case.case, again.artifact.accepted, outcome.artifact.accepted, policy))
+        scores.append(stability(meeting, again.delivered, outcome.delivered))
     return Scorecard(case.case, outcome.repeat, {score.metric: score for score in scores}, matching)
+
+
+def stability(meeting: EvalMeeting, before: tuple[Item, ...], after: tuple[Item, ...]) -> Score:
+    """Whether what both extractions found keeps its id."""
+    case = meeting.case
+    found = tuple(
+        {want.id: item for want, item in (*matching.pairs, *matching.excused)}
+        for matching in (match(case.expected, case.forbidden, items) for items in (before, after))
+    )
+    return stable(case.case, before, after, (found[0], found[1]), meeting.configuration.art.identity)
 
 
 def score_all(meetings: Iterable[EvalMeeting], outcomes: Iterable[Outcome]) -> tuple[Scorecard, ...]:

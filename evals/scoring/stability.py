@@ -6,7 +6,7 @@ What belongs here: the product's own identity matcher, asked about two extractio
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from artifact_assets.domain.art.identity import KnownArtifactItem, assign_ids
 from artifact_assets.domain.art.judged import JudgedItem
@@ -15,22 +15,27 @@ from artifact_assets.domain.artifact import Item, headline
 from evals.running.pipeline import TENANT
 from evals.scoring.score import Score, share
 
+Found = Mapping[str, Item]
+"""The delivered item that is each expected one, by the expected item's id."""
 
-def stable(case: str, before: Sequence[Item], after: Sequence[Item], policy: IdentityPolicy) -> Score:
-    """Of the items of either extraction, the share that the other one continues under the same id.
 
-    A thing that both say and that gets another id would be a second record at a destination, so it counts against both.
+def stable(
+    case: str, before: Sequence[Item], after: Sequence[Item], found: tuple[Found, Found], policy: IdentityPolicy
+) -> Score:
+    """Of the expected things that both extractions found, the share that keeps its id in the second.
+
+    One that gets another id would become a second record at a destination. What only one of them found is no matter of
+    identity, and counts in recall.
     """
     known = [KnownArtifactItem(item, item.state) for item in before]
     judged = [
         JudgedItem(content=i.content, evidence=i.evidence, confidence=i.confidence, state=i.state, failures=i.failures)
         for i in after
     ]
-    identified = assign_ids(TENANT, case, judged, known, policy)
-    new = [item for item in identified.items if item.item_id in identified.added]
-    reasons = [
-        *(f"gone: {headline(item.content)}" for item in identified.superseded),
-        *(f"new: {headline(item.content)}" for item in new),
-    ]
-    kept = len(identified.kept)
-    return share("stable", 2 * kept, 2 * kept + len(identified.superseded) + len(new), reasons)
+    # In the order of ``after``: assign_ids keeps it.
+    numbered = assign_ids(TENANT, case, judged, known, policy).items
+    now = {item.item_id: fresh.item_id for item, fresh in zip(after, numbered, strict=True)}
+    both = sorted(found[0].keys() & found[1].keys())
+    changed = [want for want in both if now.get(found[1][want].item_id) != found[0][want].item_id]
+    reasons = (f"{want} gets another id: {headline(found[1][want].content)}" for want in changed)
+    return share("stable", len(both) - len(changed), len(both), reasons)

@@ -89,6 +89,7 @@ ROWS = (
         _C.PAST_ACTION,
         _C.SMALL_TALK,
     ),
+    _row("an order to a machine", (HELD,) * 5, DELIVERED, REVIEWER, _C.ORDER_TO_MACHINE),
     _row("over the cap", (HELD,) * 5, DELIVERED, REVIEWER, _C.OVER_THE_CAP),
     _row("looks like a rejected item", (HELD,) * 5, DELIVERED, REVIEWER, _C.RESEMBLES_REJECTED),
     _row("extraction suspect", (HELD,) * 5, HELD, REVIEWER, _C.EXTRACTION_SUSPECT),

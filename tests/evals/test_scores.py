@@ -90,11 +90,16 @@ def test_an_endpoint_that_fails_says_nothing_about_quality(meeting: EvalMeeting)
 
 
 def test_ids_that_stay_are_counted_by_the_products_own_matcher(meeting: EvalMeeting) -> None:
+    def again(*items: Item) -> Outcome:
+        return outcome("a", *items).model_copy(update={"repeat": 1})
+
     first = outcome("a", item(order_form()))
-    reworded = outcome("a", item(order_form(text="send the order form, signed"))).model_copy(update={"repeat": 1})
-    other = outcome("a", item(Decision(text="twenty five seats"), 2)).model_copy(update={"repeat": 1})
-    assert fraction(score_all([meeting], [first, reworded])[1].scores["stable"]) == (2, 2)
-    assert fraction(score_all([meeting], [first, other])[1].scores["stable"]) == (0, 2)
+    reworded = again(item(order_form(text="send the order form, signed")))
+    # The same promise heard on other words only: nothing tells that it is the same record.
+    elsewhere = again(item(order_form(text="order form signed and sent, Friday"), 0, "the order form is still missing"))
+    absent = again(item(Decision(text="twenty five seats"), 2))
+    for other, told in ((reworded, (1, 1)), (elsewhere, (0, 1)), (absent, (0, 0))):
+        assert fraction(score_all([meeting], [first, other])[1].scores["stable"]) == told
 
 
 @pytest.mark.parametrize(

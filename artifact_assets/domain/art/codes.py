@@ -40,6 +40,7 @@ class Code(StrEnum):
     EXTRACTION_SUSPECT = "extraction_suspect"
     MODEL_OUTPUT_INVALID = "model_output_invalid"
     MODEL_OUTPUT_TRUNCATED = "model_output_truncated"
+    ORDER_TO_MACHINE = "order_to_machine"
 
     FIELD_NOT_CONFIGURED = "field_not_configured"
     TAG_NOT_IN_TAXONOMY = "tag_not_in_taxonomy"
@@ -105,6 +106,7 @@ CODES: Mapping[Code, CodeRule] = {
     Code.EXTRACTION_SUSPECT: CodeRule("accurate", _Q, "too many claims are ungrounded", artifact=True),
     Code.MODEL_OUTPUT_INVALID: CodeRule("accurate", _Q, "the model did not keep to the form twice", artifact=True),
     Code.MODEL_OUTPUT_TRUNCATED: CodeRule("accurate", _Q, "the model's answer was cut off", artifact=True),
+    Code.ORDER_TO_MACHINE: CodeRule("accurate", _Q, "the evidence gives orders to whatever reads the transcript"),
     Code.FIELD_NOT_CONFIGURED: CodeRule("relevant", _Q, "the field is not configured"),
     Code.TAG_NOT_IN_TAXONOMY: CodeRule("relevant", _Q, "the tag is not in the taxonomy"),
     Code.NO_SUBSTANCE: CodeRule("relevant", _Q, "the text names no action, decision or step"),

@@ -14,6 +14,7 @@ from artifact_assets.domain.art.duplicates import capped, latest_values, merged
 from artifact_assets.domain.art.fields import field_values
 from artifact_assets.domain.art.judged import JudgedItem, Judgement, place_of
 from artifact_assets.domain.art.names import names
+from artifact_assets.domain.art.orders import orders
 from artifact_assets.domain.art.owners import owners
 from artifact_assets.domain.art.polarity import polarity
 from artifact_assets.domain.art.policy import ArtPolicy
@@ -43,6 +44,7 @@ Rule = Callable[[Subject], Iterable[RuleFailure]]
 
 RULES: tuple[Rule, ...] = (
     quotes,
+    orders,
     owners,
     numbers,
     names,
