@@ -14,6 +14,7 @@ import dagster as dg
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
+from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
@@ -36,10 +37,11 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     ``resources`` replaces adapters, above all ``equipment``: an ``Equipment`` or a Dagster resource that yields one. The
     in-process executor is set here and not on a job, because backfills ignore a job's executor.
     """
-    meetings = meetings_asset(_walk_policy().partitions_per_run)
+    per_run = _walk_policy().partitions_per_run
+    meetings, replay_plan = meetings_asset(per_run), replay_plan_asset(per_run)
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
-        assets=[meetings, reconciliation_asset()],
+        assets=[meetings, replay_plan, reconciliation_asset()],
         jobs=[job, batches_job(), writes_job()],
         schedules=[reconciliation_schedule()],
         sensors=[arrivals_sensor(JOB), drain_sensor(JOB), writes_sensor(WRITES_JOB), batches_sensor(BATCHES_JOB)],

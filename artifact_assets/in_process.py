@@ -5,7 +5,7 @@ What belongs here: registering partitions and executing ranged runs without a da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import dagster as dg
 from dagster._core.events import RunFailureReason
@@ -28,11 +28,22 @@ def materialize(
     Meetings that fail are in the ledger and in Dagster's event log; nothing is raised for them. Raises KeyboardInterrupt when
     the person at the terminal interrupted the run.
     """
+    stages = [stage for stage in STAGES if deliver or stage is not Stage.DELIVERED]
+    return run_here(equipment, instance, keys, [asset_key(stage) for stage in stages], {})
+
+
+def run_here(
+    equipment: Equipment,
+    instance: dg.DagsterInstance,
+    keys: Sequence[str],
+    assets: Sequence[dg.AssetKey],
+    tags: Mapping[str, str],
+) -> list[str]:
+    """Run ``assets`` for the meetings ``keys`` with run tags ``tags``; as ``materialize`` otherwise."""
     if not keys:
         return []
     register(instance, equipment.ledger, keys)
     job = build_definitions({"equipment": equipment}).resolve_implicit_global_asset_job_def()
-    stages = [stage for stage in STAGES if deliver or stage is not Stage.DELIVERED]
     runs: list[str] = []
     for piece in ranges_of(instance, keys, equipment.configuration.walk.partitions_per_run):
         single = len(piece.keys) == 1
@@ -40,8 +51,8 @@ def materialize(
             run_config=QUIET,
             instance=instance,
             partition_key=piece.keys[0] if single else None,
-            tags={**({} if single else piece.tags), "artifacts/source": "command-line"},
-            asset_selection=[asset_key(stage) for stage in stages],
+            tags={**({} if single else piece.tags), "artifacts/source": "command-line", **tags},
+            asset_selection=list(assets),
             raise_on_error=False,
         )
         runs.append(result.run_id)

@@ -67,6 +67,23 @@ def ranges(order: Iterable[str], wanted: Iterable[str], at_most: int) -> tuple[K
     return tuple(found)
 
 
+def bridged(order: Iterable[str], wanted: Iterable[str], passable: Iterable[str], widest: int) -> tuple[str, ...]:
+    """``wanted`` keys and those between them worth taking along, so that fewer ranges cover them; in ``order``.
+
+    A gap is filled when it is at most ``widest`` keys long and all of them are ``passable``.
+    """
+    chosen, may = set(wanted), set(passable)
+    taken: list[str] = []
+    gap: list[str] | None = None
+    for key in order:
+        if key in chosen:
+            taken += [*(gap or ()), key]
+            gap = []
+        elif gap is not None:
+            gap = [*gap, key] if key in may and len(gap) < widest else None
+    return tuple(taken)
+
+
 def ranges_of(instance: dg.DagsterInstance, wanted: Sequence[str], at_most: int) -> tuple[KeyRange, ...]:
     """Ranges of ``wanted`` in the instance's insertion order; one key needs no listing of all."""
     if len(wanted) == 1:

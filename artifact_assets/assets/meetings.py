@@ -11,7 +11,7 @@ when some did not get through. Dagster then shows exactly which partition of whi
 
 import asyncio
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import dagster as dg
@@ -24,9 +24,12 @@ from artifact_assets.assets.quotes import items_table
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
 from artifact_assets.domain.artifact import Artifact
 from artifact_assets.domain.records import Checkpoint, Json
-from artifact_assets.domain.states import STAGES, Stage
+from artifact_assets.domain.replay import PHASE_TAG, PLAN_TAG, Phase
+from artifact_assets.domain.states import ENDS_OF_DELIVERY, STAGES, Stage
+from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.judging import judge_again
+from artifact_assets.stages.replay.application import Application
 from artifact_assets.stages.result import MeetingResult
 from artifact_assets.stages.walk import Walk
 
@@ -83,9 +86,16 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     log.start()
     try:
         backfill = context.run.tags.get(BACKFILL_ID_TAG)
-        results = await Walk(equipment, context.run.run_id, stages, log, backfill).over(keys)
+        plan_id = plan_applied_by(context.run.tags)
+
+        async def applied(case: Case) -> MeetingResult:
+            return await Application(case, log, str(plan_id)).go()
+
+        walk = Walk(equipment, context.run.run_id, stages, log, backfill, passage=applied if plan_id else None)
+        results = await walk.over(keys)
         for result in results:
-            if result.stopped_at is not None:
+            # A meeting that a plan passed by is as well delivered as it was before.
+            if result.stopped_at is not None and result.state not in ENDS_OF_DELIVERY:
                 log.stopped(result)
         return results
     finally:
@@ -104,6 +114,11 @@ def _stages(context: dg.AssetExecutionContext) -> frozenset[Stage]:
     if selected and ASSET_RESUME_RETRY_TAG in context.run.tags:
         return frozenset(STAGES[: STAGES.index(selected[-1]) + 1])
     return frozenset(selected)
+
+
+def plan_applied_by(tags: Mapping[str, str]) -> str | None:
+    """The replay plan a run with these tags applies."""
+    return tags.get(PLAN_TAG) if tags.get(PHASE_TAG) == Phase.APPLY else None
 
 
 def _log(context: dg.AssetExecutionContext, event: Event) -> None:

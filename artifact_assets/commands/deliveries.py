@@ -78,13 +78,20 @@ def approve(keys: tuple[str, ...], why: str, as_json: bool) -> None:
 
 
 @deliveries.command()
-@click.argument("meeting")
+@click.argument("meeting", required=False)
+@click.option("--plan", "plan_id", metavar="PLAN", help="What this replay plan changed, of MEETING or of all.")
 @WHY
 @json_option
-def revert(meeting: str, why: str, as_json: bool) -> None:
-    """Take back what a meeting wrote, as far as nobody touched it since."""
+def revert(meeting: str | None, plan_id: str | None, why: str, as_json: bool) -> None:
+    """Take back what a meeting wrote, or what a replay plan changed, as far as nobody touched it since."""
     from artifact_assets.stages.resolving import revert as take_back
 
+    if plan_id is not None:
+        from artifact_assets.commands.replay_revert import revert_plan
+
+        sys.exit(revert_plan(plan_id, meeting, why, as_json=as_json))
+    if meeting is None:
+        raise click.UsageError("Name a meeting, or a plan with --plan.")
     with open_equipment(settings()) as equipment:
         rows = asyncio.run(take_back(equipment, owner(), meeting, who(), why))
     if as_json:

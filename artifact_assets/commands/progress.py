@@ -42,6 +42,13 @@ class Bar:
             if self._shown is not None:
                 self._shown.update(self._shown.task_ids[0], total=total)
 
+    def restart(self) -> None:
+        """Another kind of work begins: count from nothing."""
+        with self._lock:
+            self._done = 0
+            if self._shown is not None:
+                self._shown.reset(self._shown.task_ids[0])
+
     def show(self) -> None:
         """Put the bar on stderr."""
         with self._lock:

@@ -1,24 +1,47 @@
-"""``replay --dry-run``: which meetings would be worked on again, why, and what that may cost.
+"""``replay``: running meetings again in phases: estimate, prepare a plan, look at it, apply exactly that.
 
-What belongs here: the command. What does not: comparing (see ``stages.staleness``).
+What belongs here: the command and its phases. What does not: preparing and applying (see ``stages.replay``), carrying a phase
+out (see ``replaying``) and showing a plan (see ``replay_view``).
 """
 
 from __future__ import annotations
 
 import asyncio
+import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
-from artifact_assets.commands.output import json_option, print_json, print_table, remark
-from artifact_assets.commands.progress import progress
+from artifact_assets.commands.deliveries import who
+from artifact_assets.commands.output import json_option, remark
+from artifact_assets.commands.progress import Bar, progress
+from artifact_assets.commands.replay_view import print_estimate, print_plan, print_plans
 from artifact_assets.configuration.environment import settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.records import Meeting
+from artifact_assets.domain.records import Intervention
+from artifact_assets.domain.replay import TO_APPLY, TO_PREPARE, EntryState, PlanEntry, ReplayPlan
+from artifact_assets.domain.states import MEETING_STATES
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.stages.staleness import Outlook, Total, outlook, total
+from artifact_assets.stages.replay.choosing import Choice, new_plan, outlooks, the_plan
 from artifact_assets.wiring import open_equipment
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+UNTOLD = "not told"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a person asked of a plan. ``sample`` is how many meetings to prepare now; ``ids`` the only ones, all when empty."""
+
+    why: str
+    here: bool
+    as_json: bool
+    ids: tuple[str, ...] = ()
+    sample: int | None = None
 
 
 @click.command()
@@ -26,110 +49,138 @@ from artifact_assets.wiring import open_equipment
 @click.option("--failure-class", type=click.Choice([known.value for known in FailureClass]))
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only meetings received on this UTC day or later.")
 @click.option("--stale", is_flag=True, help="Only meetings of which something would run again.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="At most N meetings, the first received first.")
 @click.option("--dry-run", is_flag=True, help="Print what would run again and what it may cost; change nothing.")
+@click.option("--prepare", is_flag=True, help="Run what would run beside what is stored, and keep it as a plan.")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Prepare N meetings of the plan now.")
+@click.option("--plan", "plan_id", metavar="PLAN", help="With --prepare: go on with this plan.")
+@click.option("--apply", "to_apply", metavar="PLAN", help="Write exactly what the plan holds, of MEETINGS or of all.")
+@click.option("--show", "to_show", metavar="PLAN", help="Print a plan with the difference per record.")
+@click.option("--plans", is_flag=True, help="List plans, newest first.")
+@click.option("--why", default=UNTOLD, metavar="TEXT", help="Kept with what you do.")
+@click.option("--here", is_flag=True, help="Run in this process even when Dagster's daemon is there.")
 @json_option
 def replay(
     meetings: tuple[str, ...],
     failure_class: str | None,
     since: datetime | None,
     stale: bool,
+    limit: int | None,
     dry_run: bool,
+    prepare: bool,
+    sample: int | None,
+    plan_id: str | None,
+    to_apply: str | None,
+    to_show: str | None,
+    plans: bool,
+    why: str,
+    here: bool,
     as_json: bool,
 ) -> None:
-    """Tell what taking MEETINGS, or all of them, through the stages again would do."""
-    if not dry_run:
-        raise PipelineError(
-            FailureClass.UNREADABLE_INPUT,
-            "Preparing and applying a plan is not there yet, so nothing was done.",
-            "Add --dry-run for the estimate; run meetings again from Dagster's partition pages.",
-        )
+    """Run MEETINGS, or all of them, through the stages again: estimate, prepare a plan, apply it.
+
+    Nothing is written to a destination before --apply.
+    """
+    if sum((dry_run, prepare, plans, to_apply is not None, to_show is not None)) != 1:
+        raise click.UsageError("Say which one: --dry-run, --prepare, --show PLAN, --apply PLAN or --plans.")
+    choice = Choice(
+        meetings,
+        FailureClass(failure_class) if failure_class else None,
+        since.replace(tzinfo=UTC) if since is not None else None,
+        stale,
+        limit,
+    )
+    wanted = Wanted(why, here, as_json, meetings, sample)
+    if prepare or to_apply is not None:
+        code = _carried_out(choice, wanted, plan_id, to_apply)
+        sys.exit(code)
     with open_equipment(settings()) as equipment:
-        chosen = asyncio.run(_chosen(equipment, meetings, failure_class, since))
-        found = asyncio.run(_outlooks(equipment, chosen))
-    if stale:
-        found = [one for one in found if one.stale]
-    if as_json:
-        print_json({"meetings": [_row(one) for one in found], "total": _total_row(total(found))})
-        return
-    print_table(
-        ("meeting", "state", "stage", "would run again because of", "calls", "tokens", "US dollars"),
-        (cells for one in found for cells in _cells(one)),
-        empty="No meetings.",
-    )
-    remark(_sentence(total(found)))
+        if plans:
+            print_plans(equipment, as_json=as_json)
+        elif to_show is not None:
+            plan = asyncio.run(the_plan(equipment, to_show))
+            print_plan(equipment, plan, asyncio.run(_entries(equipment, plan, meetings)), as_json=as_json)
+        else:
+            with progress("meetings", 0) as bar:
+                found = asyncio.run(outlooks(equipment, choice, bar.advance, bar.expect))
+            print_estimate(found, as_json=as_json)
 
 
-async def _chosen(
-    equipment: Equipment, ids: tuple[str, ...], failure_class: str | None, since: datetime | None
-) -> list[Meeting]:
-    """The meetings asked for, in the order received. Raises PipelineError(unreadable_input) for an unknown one."""
-    found = await equipment.ledger.meetings(
-        failure_class=FailureClass(failure_class) if failure_class else None, ids=ids or None
-    )
-    known = found if not failure_class else await equipment.ledger.meetings(ids=ids) if ids else ()
-    missing = [name for name in dict.fromkeys(ids) if name not in {meeting.meeting_id for meeting in known}]
+def _carried_out(choice: Choice, wanted: Wanted, plan_id: str | None, to_apply: str | None) -> int:
+    """Prepare or apply, print the plan, and return the exit code."""
+    from artifact_assets.definitions import run_finished_in
+    from artifact_assets.instance import open_instance
+
+    where = settings()
+    where.make_home()
+    instance = open_instance(where)
+    with open_equipment(where, run_finished=run_finished_in(instance)) as equipment, progress("meetings", 0) as bar:
+        if to_apply is not None:
+            plan = asyncio.run(the_plan(equipment, to_apply))
+            return _apply(equipment, instance, plan, wanted, bar)
+        if plan_id is not None:
+            plan = asyncio.run(the_plan(equipment, plan_id))
+        else:
+            found = asyncio.run(outlooks(equipment, choice, bar.advance, bar.expect))
+            ids = [one.meeting.meeting_id for one in found]
+            plan = asyncio.run(new_plan(equipment, choice, ids, who(), wanted.why))
+            bar.restart()
+        return _prepare(equipment, instance, plan, wanted, bar)
+
+
+def _prepare(equipment: Equipment, instance: dg.DagsterInstance, plan: ReplayPlan, wanted: Wanted, bar: Bar) -> int:
+    from artifact_assets.commands.replaying import Phase, Replaying
+
+    entries = asyncio.run(_entries(equipment, plan, ()))
+    keys = [entry.meeting_id for entry in entries if entry.state in TO_PREPARE][: wanted.sample]
+    _recorded(equipment, "replay prepare", plan, wanted.why, len(keys))
+    try:
+        Replaying(equipment, instance, plan.plan_id, Phase.PREPARE, keys, wanted.here).carry_out(bar)
+    except KeyboardInterrupt:
+        remark(f"Go on with: python -m artifact_assets replay --prepare --plan {plan.plan_id}")
+        raise
+    bar.hide()
+    entries = asyncio.run(_entries(equipment, plan, ()))
+    print_plan(equipment, plan, entries, as_json=wanted.as_json)
+    worked_on = set(keys)
+    return 1 if any(entry.state in TO_PREPARE for entry in entries if entry.meeting_id in worked_on) else 0
+
+
+def _apply(equipment: Equipment, instance: dg.DagsterInstance, plan: ReplayPlan, wanted: Wanted, bar: Bar) -> int:
+    from artifact_assets.commands.replaying import Phase, Replaying
+
+    entries = asyncio.run(_entries(equipment, plan, wanted.ids))
+    keys = [entry.meeting_id for entry in entries if entry.state in TO_APPLY]
+    if not keys:
+        remark(f"Plan {plan.plan_id} has nothing prepared that waits to be applied.")
+    _recorded(equipment, "replay apply", plan, wanted.why, len(keys))
+    try:
+        Replaying(equipment, instance, plan.plan_id, Phase.APPLY, keys, wanted.here).carry_out(bar)
+    except KeyboardInterrupt:
+        remark(f"Go on with: python -m artifact_assets replay --apply {plan.plan_id}")
+        raise
+    bar.hide()
+    entries = asyncio.run(_entries(equipment, plan, wanted.ids))
+    print_plan(equipment, plan, entries, as_json=wanted.as_json)
+    meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
+    worst = max((MEETING_STATES[meeting.state].exit_code for meeting in meetings), default=0)
+    worked_on = set(keys)
+    return max(worst, *(entry.state is not EntryState.APPLIED for entry in entries if entry.meeting_id in worked_on), 0)
+
+
+async def _entries(equipment: Equipment, plan: ReplayPlan, ids: tuple[str, ...]) -> tuple[PlanEntry, ...]:
+    """Meetings of the plan, all or those named. Raises PipelineError(unreadable_input) for one it does not hold."""
+    found = await equipment.ledger.entries(plan.plan_id, meeting_ids=ids or None)
+    missing = [name for name in ids if name not in {entry.meeting_id for entry in found}]
     if missing:
         raise PipelineError(
-            FailureClass.UNREADABLE_INPUT, f"There is no meeting {missing[0]}.", "List the known ones with `meetings`."
+            FailureClass.UNREADABLE_INPUT,
+            f"Plan {plan.plan_id} does not hold meeting {missing[0]}, so nothing was done.",
+            f"See what it holds with `replay --show {plan.plan_id}`.",
         )
-    start = since.replace(tzinfo=UTC) if since is not None else None
-    return [meeting for meeting in found if start is None or meeting.received_at >= start]
+    return found
 
 
-async def _outlooks(equipment: Equipment, chosen: list[Meeting]) -> list[Outlook]:
-    outlooks: list[Outlook] = []
-    with progress("meetings", len(chosen)) as bar:
-        for meeting in chosen:
-            outlooks.append(await outlook(equipment, meeting))
-            bar.advance()
-    return outlooks
-
-
-def _cells(one: Outlook) -> list[tuple[Any, ...]]:
-    """One line per stage; the costs stand beside the first."""
-    costs = (None, None, None)
-    if one.stale:
-        costs = ("?", "?", "?")
-        if one.cost is not None:
-            costs = (one.cost.calls, one.cost.tokens, f"{one.cost.cost:.4f}" if one.priced else "?")
-    state = one.meeting.state.value
-    if not one.reruns:
-        return [(one.meeting.meeting_id, state, None, "nothing: everything is current", *costs)]
-    return [
-        (
-            one.meeting.meeting_id if first else None,
-            state if first else None,
-            rerun.stage.value,
-            ", ".join(rerun.why) + (" and may be reused" if rerun.perhaps else ""),
-            *(costs if first else (None, None, None)),
-        )
-        for first, rerun in zip([True, *[False] * len(one.reruns)], one.reruns, strict=False)
-    ]
-
-
-def _row(one: Outlook) -> dict[str, Any]:
-    return {
-        "meeting_id": one.meeting.meeting_id,
-        "state": one.meeting.state.value,
-        "stages": [{"stage": r.stage.value, "why": list(r.why), "perhaps": r.perhaps} for r in one.reruns],
-        "calls": one.cost.calls if one.cost is not None else None,
-        "tokens": one.cost.tokens if one.cost is not None else None,
-        "cost_usd": one.cost.cost if one.cost is not None and one.priced else None,
-    }
-
-
-def _total_row(summed: Total) -> dict[str, Any]:
-    return {
-        "meetings": summed.meetings,
-        "calls": summed.calls,
-        "tokens": summed.tokens,
-        "cost_usd": summed.cost,
-        "unknown": summed.unknown,
-    }
-
-
-def _sentence(summed: Total) -> str:
-    money = "an unknown cost (set model.prices)" if summed.cost is None else f"{summed.cost:.4f} US dollars"
-    told = f"{summed.meetings} meetings would run again: at most {summed.calls} calls, {summed.tokens} tokens, {money}"
-    more = f", and {summed.unknown} that were never read cannot be measured" if summed.unknown else ""
-    return f"{told}{more}. Nothing was changed: this was a dry run."
+def _recorded(equipment: Equipment, action: str, plan: ReplayPlan, why: str, meetings: int) -> None:
+    details = {"plan": plan.plan_id, "meetings": meetings}
+    asyncio.run(equipment.ledger.intervene(Intervention(equipment.clock.now(), who(), why, action, details=details)))

@@ -98,13 +98,15 @@ class DeliveryPolicy(Document):
     """How writes are tried.
 
     A lease outlives one call by a margin; the look-up after an unanswered call waits for the destination's own consistency
-    window on top.
+    window on top. ``no_longer_wanted`` is what becomes of a delivered item that a later extraction does not find any more:
+    it stays and is reported, or it is taken back where nobody touched it.
     """
 
     send_timeout_seconds: float = Field(default=30, gt=0, le=600)
     lease_margin_seconds: float = Field(default=30, gt=0, le=600)
     attempts: int = Field(default=8, ge=1, le=100)
     backoff: Backoff = Backoff(first_seconds=30, most_seconds=3600)
+    no_longer_wanted: Literal["leave", "withdraw"] = "leave"
 
     @property
     def lease_seconds(self) -> float:

@@ -34,6 +34,7 @@ from artifact_assets.domain.records import (
     StageCommit,
     Transition,
 )
+from artifact_assets.domain.replay_ports import ReplayPlans
 from artifact_assets.domain.states import IntentState, MeetingState
 from artifact_assets.domain.transcript import Transcript
 
@@ -94,7 +95,7 @@ class Inbox(Protocol):
         ...
 
 
-class Ledger(Protocol):
+class Ledger(ReplayPlans, Protocol):
     """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:

@@ -148,8 +148,8 @@ INTENT_TRANSITIONS: Mapping[IntentState, frozenset[IntentState]] = {
     # Confirmed and later deleted by a person: a tombstone, never created again.
     _I.CONFIRMED: frozenset({_I.WITHDRAWN, _I.SUPERSEDED}),
     _I.WITHDRAWN: frozenset({_I.PLANNED}),
-    # Content that was replaced may be wanted again: A, then B, then A.
-    _I.SUPERSEDED: frozenset({_I.PLANNED}),
+    # Content that was replaced may be wanted again: A, then B, then A. A person who had B taken back does not want it again.
+    _I.SUPERSEDED: frozenset({_I.PLANNED, _I.WITHDRAWN}),
     _I.EXPIRED: frozenset[IntentState](),
 }
 

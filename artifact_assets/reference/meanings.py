@@ -33,6 +33,8 @@ MEANINGS: Mapping[str, str] = {
     "DeliveryPolicy.send_timeout_seconds": "The longest one call to a destination may take.",
     "DeliveryPolicy.lease_margin_seconds": "How much longer than the call its lease lasts.",
     "DeliveryPolicy.attempts": "Tries of one write before it is a dead letter.",
+    "DeliveryPolicy.no_longer_wanted": "What becomes of a delivered item that a later extraction no longer finds: "
+    "`leave` it and report, or `withdraw` it where nobody touched it.",
     "DestinationSettings.vendor": "Which system it is.",
     "DestinationSettings.secret": "The environment variable that holds the token, key or `id:secret` pair.",
     "RateLimits.in_flight": "Calls at once.",

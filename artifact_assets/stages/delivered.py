@@ -20,18 +20,27 @@ from artifact_assets.domain.routes import Mode
 from artifact_assets.domain.states import OPEN_INTENTS, IntentState, MeetingState, Stage
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.delivery import Delivery
-from artifact_assets.stages.desks import circumstances, desk_for, ways_of
+from artifact_assets.stages.desks import addressed, circumstances, desk_for, ways_of
 from artifact_assets.stages.planning import Circumstances, plan_writes
+from artifact_assets.stages.retracting import retire, retracted
 from artifact_assets.stages.stage import Outcome, StageWork
-from artifact_assets.stages.withdrawing import moved
+from artifact_assets.stages.withdrawing import WITHDRAW, moved
 
 
 async def _components(case: Case) -> Json:
-    return {"artifact": case.documents[Stage.VALIDATED], "sidecar": case.meeting.sidecar_digest}
+    """Not a key, this stage runs every time; but what a later look compares to say whether delivery is stale."""
+    return {
+        "artifact": case.documents[Stage.VALIDATED],
+        "sidecar": case.meeting.sidecar_digest,
+        **addressed(case.equipment, await circumstances(case)),
+    }
 
 
 async def planned_writes(case: Case, artifact: Artifact, *, observed: bool = False) -> tuple[IntentPlan, ...]:
-    """Every write the meeting's artifact asks for now; with ``observed`` those of routes that only watch instead."""
+    """Every write the meeting's artifact asks for now; with ``observed`` those of routes that only watch instead.
+
+    Where the policy wants it, what was written for superseded items is taken back, at the end.
+    """
     equipment, about = case.equipment, await circumstances(case)
     plans: list[IntentPlan] = []
     for way in ways_of(equipment, about):
@@ -39,6 +48,8 @@ async def planned_writes(case: Case, artifact: Artifact, *, observed: bool = Fal
             desk = await desk_for(case, artifact, about, way)
             wanted = plan_writes(artifact, about, desk)
             plans += moved(wanted, case.opened.intents, desk.capabilities, desk.tenant) if desk.mapping else wanted
+    if not observed and equipment.configuration.delivery.no_longer_wanted == "withdraw":
+        plans += retracted(artifact, plans, case.opened.intents, equipment.tenant)
     return tuple(plans)
 
 
@@ -51,7 +62,7 @@ async def expected_intents(case: Case, artifact: Artifact) -> tuple[Intent, ...]
 async def _perform(case: Case) -> Outcome:
     equipment, artifact = case.equipment, await case.artifact()
     now = equipment.clock.now()
-    worthwhile, expired = _by_time(case, artifact, (await case.transcript()).started_at)
+    worthwhile, expired = by_time(case, artifact, (await case.transcript()).started_at)
     plans = await planned_writes(case, worthwhile)
     wanted = {plan.record_key for plan in plans}
     unwanted = tuple({intent.record_key for intent in case.opened.intents} - wanted)
@@ -59,6 +70,7 @@ async def _perform(case: Case) -> Outcome:
     known = {intent.intent_key: intent for intent in case.opened.intents}
     delivery = Delivery(equipment, case.owner, known)
     await delivery.work_off(intents)
+    await retire(case, intents)
     settled = {intent.intent_key: intent for intent in await equipment.ledger.intents(meeting_id=artifact.meeting_id)}
     current = tuple(settled[plan.intent_key] for plan in plans)
     _raise_when_open(case, current)
@@ -127,12 +139,13 @@ def counts(artifact: Artifact, intents: tuple[Intent, ...]) -> Counts:
         items=sum(item.state not in (ItemState.SUPERSEDED, ItemState.REJECTED) for item in artifact.items),
         quarantined=len(artifact.quarantined),
         delivered=len(
-            {i.item_id for i in intents} - {i.item_id for i in intents if i.state is not IntentState.CONFIRMED}
+            {i.item_id for i in intents if not i.operation.startswith(WITHDRAW)}
+            - {i.item_id for i in intents if i.state is not IntentState.CONFIRMED}
         ),
     )
 
 
-def _by_time(case: Case, artifact: Artifact, started_at: datetime | None) -> tuple[Artifact, int]:
+def by_time(case: Case, artifact: Artifact, started_at: datetime | None) -> tuple[Artifact, int]:
     """The artifact without the accepted items that are not worth delivering now, and how many those are.
 
     What is delivered already stays so: a replay much later changes nothing. A meeting that lies in the future has a wrong

@@ -8,8 +8,10 @@ from __future__ import annotations
 from artifact_assets.domain.artifact import Artifact
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
+from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.mapping import DestinationMapping
 from artifact_assets.domain.people import teams_of
+from artifact_assets.domain.records import Json
 from artifact_assets.domain.routes import MeetingFacts, Way, ways
 from artifact_assets.stages.addressing import aim_at
 from artifact_assets.stages.case import Case
@@ -38,6 +40,20 @@ def ways_of(equipment: Equipment, about: Circumstances) -> tuple[Way, ...]:
     )
     families = {name: destination.family for name, destination in equipment.destinations.items()}
     return ways(configuration.routes, facts, families)
+
+
+def addressed(equipment: Equipment, about: Circumstances) -> Json:
+    """What of the configuration decides where the meeting's writes go and how: digests, for telling a change of it."""
+    configuration = equipment.configuration
+    if not configuration.destinations:
+        return {}
+    chosen = ways_of(equipment, about)
+    mappings = {way.destination: configuration.mapping.get(way.destination) for way in chosen}
+    return {
+        "routes": digest_of(sorted([way.destination, way.mode.value] for way in chosen)),
+        "mapping": digest_of({name: told.model_dump(mode="json") for name, told in mappings.items() if told}),
+        "people": digest_of([person.model_dump(mode="json") for person in configuration.people]),
+    }
 
 
 async def desk_for(case: Case, artifact: Artifact, about: Circumstances, way: Way) -> Desk:

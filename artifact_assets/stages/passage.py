@@ -6,9 +6,7 @@ concurrency and leases (see ``walk``) and the stages' work.
 
 from __future__ import annotations
 
-import asyncio
 import traceback
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,18 +14,10 @@ from artifact_assets.domain.failures import Deferral, FailureClass, Nature, Pipe
 from artifact_assets.domain.records import Checkpoint, Counts, StageCommit
 from artifact_assets.domain.states import STAGES, STATE_AFTER, MeetingState, Stage
 from artifact_assets.stages.case import Case
+from artifact_assets.stages.performing import known_result, new_result
 from artifact_assets.stages.result import MeetingResult, Report
-from artifact_assets.stages.stage import Outcome, StageWork, stage_key
+from artifact_assets.stages.stage import Outcome, StageWork
 from artifact_assets.stages.works import WORKS
-
-GIVEN_UP: Mapping[Stage, FailureClass] = {
-    Stage.TRANSCRIPT: FailureClass.STORAGE_UNAVAILABLE,
-    Stage.NORMALIZED: FailureClass.UNREADABLE_INPUT,
-    Stage.EXTRACTED: FailureClass.MODEL_TIMEOUT,
-    Stage.VALIDATED: FailureClass.INTERNAL_ERROR,
-    Stage.DELIVERED: FailureClass.DESTINATION_UNAVAILABLE,
-}
-"""What a stage that outlasts its deadline failed with."""
 
 
 @dataclass
@@ -54,37 +44,20 @@ class Passage:
             except PipelineError as error:
                 return await self._stop(stage, error)
             except Exception as error:  # noqa: BLE001 - the outermost shell of a meeting: a bug must not take the batch
-                return await self._stop(stage, _internal(error, stage, self.case.meeting.meeting_id))
+                return await self._stop(stage, internal_error(error, stage, self.case.meeting.meeting_id))
         return self._result(state, counts)
 
     async def _reach(self, work: StageWork, state: MeetingState, counts: Counts) -> tuple[MeetingState, Counts]:
         """Have the stage's result: from its checkpoint, or by running it."""
         case = self.case
-        known = await self._known(work) if work.reusable else None
+        known = await known_result(case, work) if work.reusable else None
         if known is not None:
             case.documents[work.stage] = known.document
             self._reused.append(work.stage)
             self.report(known, reused=True)
             return state, counts
-        started, began = case.equipment.clock.monotonic(), case.equipment.clock.now()
-        outcome = await self._bounded(work)
-        # Computed after the work: the transcript stage may have met a newer revision.
-        components = await work.all_components(case)
-        once = not work.reusable or outcome.for_now_until is not None
+        outcome, checkpoint = await new_result(case, work)
         self._for_now_until = outcome.for_now_until or self._for_now_until
-        checkpoint = Checkpoint(
-            meeting_id=case.meeting.meeting_id,
-            stage=work.stage,
-            key=stage_key({**components, "run": case.run_id, "at": began.isoformat()} if once else components),
-            components={**components, "for_now": True} if outcome.for_now_until else components,
-            document=outcome.document,
-            run_id=case.run_id,
-            created_at=case.equipment.clock.now(),
-            metadata=outcome.metadata,
-            checks=outcome.checks,
-            duration_seconds=round(case.equipment.clock.monotonic() - started, 4),
-            attempts=outcome.attempts,
-        )
         await self._commit(work.stage, outcome, checkpoint)
         case.documents[work.stage] = outcome.document
         self._performed.append(work.stage)
@@ -93,7 +66,7 @@ class Passage:
 
     async def _rely_on(self, work: StageWork) -> None:
         """Have the result of an upstream stage that was not asked for; raise when there is none that is current."""
-        known = await self._known(work)
+        known = await known_result(self.case, work)
         if known is None:
             stale = self.case.opened.latest(work.stage) is not None
             raise PipelineError(
@@ -104,25 +77,6 @@ class Passage:
                 f"Materialize {work.stage} for this partition first, or all five assets.",
             )
         self.case.documents[work.stage] = known.document
-
-    async def _known(self, work: StageWork) -> Checkpoint | None:
-        """The checkpoint under the current key, if its document is still intact; a damaged one is rebuilt."""
-        checkpoint = self.case.opened.checkpoint(work.stage, stage_key(await work.all_components(self.case)))
-        if checkpoint is None or not await self.case.equipment.store.intact(checkpoint.document):
-            return None
-        return checkpoint
-
-    async def _bounded(self, work: StageWork) -> Outcome:
-        policy = self.case.equipment.configuration.stages.of(work.stage)
-        try:
-            async with asyncio.timeout(policy.deadline_seconds):
-                return await work.perform(self.case)
-        except TimeoutError:
-            raise PipelineError(
-                GIVEN_UP[work.stage],
-                f"Stage {work.stage} of {self.case.meeting.meeting_id} did not end within its deadline of "
-                f"{policy.deadline_seconds:g} s and was given up.",
-            ) from None
 
     async def _commit(self, stage: Stage, outcome: Outcome, checkpoint: Checkpoint) -> None:
         case = self.case
@@ -201,7 +155,7 @@ class Passage:
         )
 
 
-def _internal(error: Exception, stage: Stage, meeting_id: str) -> PipelineError:
+def internal_error(error: Exception, stage: Stage, meeting_id: str) -> PipelineError:
     """A bug as an error class. Its message may hold transcript text, so only its type and place are told."""
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}"

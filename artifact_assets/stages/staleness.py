@@ -40,6 +40,33 @@ class Rerun:
     perhaps: bool = False
 
 
+_WORDS: Mapping[str, str] = {
+    "extractor.prompt": "prompt",
+    "extractor.schema": "prompt",
+    "extractor.model": "model",
+    "extractor.provider": "model",
+    "vocabulary": "taxonomy",
+    "art": "policy",
+    "decisions": "review",
+    "routes": "mapping",
+    "mapping": "mapping",
+    "people": "mapping",
+    "transcript": "transcript",
+    "sidecar": "sidecar",
+}
+
+
+def word_for(stage: Stage, component: str) -> str:
+    """What a person calls a component that differs: prompt, model, code, parser, taxonomy, policy, mapping, settings."""
+    if component == "version":
+        return "parser" if stage is Stage.NORMALIZED else "code"
+    if component in ("extractor.version", "extractor.extractor", "extractor.weights", "extractor.rules"):
+        return "code"
+    if component in (NEVER, DAMAGED) or " " in component:
+        return component
+    return _WORDS.get(component, "settings" if "." in component else component)
+
+
 @dataclass(frozen=True)
 class Outlook:
     """What lies before one meeting. ``cost`` is the most a model would be asked for, None when it cannot be told yet."""
@@ -48,6 +75,12 @@ class Outlook:
     reruns: tuple[Rerun, ...]
     cost: Amount | None = FREE
     priced: bool = True
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why it is stale, in a person's words, each once."""
+        told = [word_for(rerun.stage, why) for rerun in self.reruns if not rerun.perhaps for why in rerun.why]
+        return tuple(dict.fromkeys(told))
 
     @property
     def stale(self) -> bool:

@@ -80,7 +80,7 @@ def _known(transaction: Transaction, intent: Intent) -> Receipt | None:
 def _create(kind: str) -> Callable[[Transaction, Intent, rows.Target], tuple[Receipt, Any]]:
     def create(transaction: Transaction, intent: Intent, target: rows.Target) -> tuple[Receipt, Any]:
         """Make a task or note under the target, or bring the one made before up to date."""
-        now, values = transaction.clock(), _values(intent.payload)
+        now, values = transaction.clock(), values_of(intent.payload)
         made = rows.find_written(transaction, intent.record_key)
         parent = _parent(transaction, intent, target, made)
         if made is None:
@@ -98,6 +98,8 @@ def _create(kind: str) -> Callable[[Transaction, Intent, rows.Target], tuple[Rec
         else:
             known = rows.fields_of(transaction, made.id)
             values = _unless_edited(intent, values, known)
+            if made.deleted_at is not None:
+                rows.revive(transaction, made.id)
             if (made.parent_object, made.parent_id) != (parent.object, parent.record_id):
                 rows.move(transaction, made.id, parent, now)
         rows.write_fields(transaction, made.id, known, values, now=now)
@@ -109,9 +111,9 @@ def _create(kind: str) -> Callable[[Transaction, Intent, rows.Target], tuple[Rec
 def _parent(transaction: Transaction, intent: Intent, target: rows.Target, made: Any) -> Any:
     """The target's row; everything that can be refused is refused before it is created."""
     if made is not None:
-        if made.deleted_at is not None:
+        if made.deleted_at is not None and made.deleted_by != rows.THE_PIPELINE:
             raise _error(FailureClass.DESTINATION_CONFLICT, intent, "a person deleted the record it made")
-        _unless_edited(intent, _values(intent.payload), rows.fields_of(transaction, made.id))
+        _unless_edited(intent, values_of(intent.payload), rows.fields_of(transaction, made.id))
     return _present(transaction, intent, target)
 
 
@@ -179,6 +181,7 @@ def _take_back_record(transaction: Transaction, intent: Intent, target: rows.Tar
     ours = row.deleted_at is None and not edited
     if ours:
         rows.remove(transaction, row.id, transaction.clock())
+        _written_again(transaction, intent)
     return Receipt(row.record_id, url_of(row.object, row.record_id), applied=ours), row
 
 
@@ -191,6 +194,7 @@ def _take_back_field(transaction: Transaction, intent: Intent, target: rows.Targ
     if ours:
         previous = {name: _text(intent.payload.get("previous"))}
         rows.write_fields(transaction, row.id, known, previous, now=transaction.clock())
+        _written_again(transaction, intent)
     return Receipt(row.record_id, url_of(row.object, row.record_id), applied=ours), row
 
 
@@ -199,7 +203,13 @@ def _take_back_tag(transaction: Transaction, intent: Intent, target: rows.Target
     row, tag = _present(transaction, intent, target), str(intent.payload["tag"])
     there = transaction.rows(_TAG, record=row.id, tag=tag)
     transaction.many(_REMOVE_TAG, [{"b_id": found.id} for found in there])
+    _written_again(transaction, intent)
     return Receipt(row.record_id, url_of(row.object, row.record_id), applied=bool(there)), row
+
+
+def _written_again(transaction: Transaction, intent: Intent) -> None:
+    """Forget the write that was taken back: wanted again, it is another write and not the one already done."""
+    transaction.many(_FORGET_WRITE, [{"b_key": str(intent.payload["record_key"])}])
 
 
 OPERATIONS: Mapping[str, Callable[[Transaction, Intent, rows.Target], tuple[Receipt, Any]]] = {
@@ -214,7 +224,8 @@ OPERATIONS: Mapping[str, Callable[[Transaction, Intent, rows.Target], tuple[Rece
 }
 
 
-def _values(payload: Json) -> dict[str, str | None]:
+def values_of(payload: Json) -> dict[str, str | None]:
+    """The payload as fields of a task or note."""
     return {name: _text(value) for name, value in payload.items() if name not in _NOT_FIELDS}
 
 

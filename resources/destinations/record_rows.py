@@ -33,9 +33,11 @@ _MOVE = (
         parent_object=bindparam("b_parent_object"), parent_id=bindparam("b_parent_id"), updated_at=bindparam("b_at")
     )
 )
+THE_PIPELINE = "the pipeline"
 _REMOVE = (
-    update(RECORDS).where(_R.id == bindparam("b_id")).values(deleted_at=bindparam("b_at"), deleted_by="the pipeline")
+    update(RECORDS).where(_R.id == bindparam("b_id")).values(deleted_at=bindparam("b_at"), deleted_by=THE_PIPELINE)
 )
+_REVIVE = update(RECORDS).where(_R.id == bindparam("b_id")).values(deleted_at=None, deleted_by=None)
 _FIELDS_OF = select(FIELDS).where(FIELDS.c.record == bindparam("record"))
 _ADD_FIELD = insert(FIELDS)
 _SET_FIELD = (
@@ -127,6 +129,11 @@ def move(transaction: Transaction, record: int, parent: Any, now: datetime) -> N
 def remove(transaction: Transaction, record: int, now: datetime) -> None:
     """Delete a record that the pipeline made."""
     transaction.many(_REMOVE, [{"b_id": record, "b_at": now}])
+
+
+def revive(transaction: Transaction, record: int) -> None:
+    """Bring back a record that the pipeline itself had taken back, and now wants again."""
+    transaction.many(_REVIVE, [{"b_id": record}])
 
 
 def fields_of(transaction: Transaction, record: int) -> dict[str, Any]:

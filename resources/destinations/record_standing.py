@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from artifact_assets.domain.exchange import Standing, Verdict, Written
 from artifact_assets.domain.records import Intent
 from resources.destinations import record_rows as rows
-from resources.destinations.record_operations import url_of
+from resources.destinations.record_operations import url_of, values_of
 from resources.destinations.record_tables import FIELDS, RECORDS, TAGS
 
 _SHOWN = {"create_task": "title", "add_note": "body"}
@@ -53,12 +53,23 @@ def _made(connection: Connection, intent: Intent, shown: str) -> Standing:
         return Standing(Verdict.CREATE, None, after)
     if row.deleted_at is not None:
         return Standing(Verdict.GONE, None, after)
-    field = _fields(connection, row.id).get(shown)
-    before = field.value if field is not None else None
-    if before == after:
+    known = _fields(connection, row.id)
+    before = known[shown].value if shown in known else None
+    wanted = {name: value for name, value in values_of(intent.payload).items() if _differs(known.get(name), value)}
+    if not wanted:
         return Standing(Verdict.SAME, before, after)
-    edited = field is not None and field.changed_by is not None
-    return Standing(Verdict.CONFLICT if edited else Verdict.UPDATE, before, after)
+    return Standing(Verdict.CONFLICT if _edited(known, wanted) else Verdict.UPDATE, before, after)
+
+
+def _differs(field: Any, value: str | None) -> bool:
+    """Whether sending would touch the field; a person's edit of what we do not change stays."""
+    if field is None:
+        return value is not None
+    return field.value != value and not (field.changed_by is not None and value == field.written)
+
+
+def _edited(known: Mapping[str, Any], wanted: Mapping[str, str | None]) -> bool:
+    return any(name in known and known[name].changed_by is not None for name in wanted)
 
 
 def _fields(connection: Connection, record: int) -> Mapping[str, Any]:

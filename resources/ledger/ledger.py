@@ -43,6 +43,7 @@ from resources.ledger import checkpoints, claims, commits, intents, intervention
 from resources.ledger.destination_port import DestinationPort
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
+from resources.ledger.replay_port import ReplayPort
 from resources.ledger.schema import prepare
 from resources.ledger.settling import settle
 
@@ -75,7 +76,7 @@ def _failure(error: SQLAlchemyError, _committing: bool) -> PipelineError:
     return database_failure(error, "nothing of what was being recorded counts as stored")
 
 
-class SqlLedger(DestinationPort):
+class SqlLedger(ReplayPort, DestinationPort):
     """``Ledger`` on SQLite or PostgreSQL. Open it with ``open_ledger``; close it, or use it as a context manager."""
 
     def __init__(self, engine: Engine, clock: Clock, *, database_time: bool) -> None:

@@ -39,7 +39,9 @@ json.dump({
 }, sys.stdout)
 """
 STAGES = ["transcript", "normalized", "extracted", "validated", "delivered"]
-BESIDE = {"reconciliation": ["delivered"]}
+BESIDE: dict[str, list[str]] = {"reconciliation": ["delivered"], "replay_plan": []}
+PLACES = {"reconciliation": (None, "destinations"), "replay_plan": ("meeting", "replay")}
+"""Partitions and group of the assets beside the five; preparing a replay stands on none of them and touches none."""
 """Assets about destinations instead of meetings."""
 
 
@@ -76,7 +78,7 @@ def test_every_asset_of_meetings_is_partitioned_by_meeting_and_every_asset_says_
     loaded: dict[str, Any],
 ) -> None:
     for name, asset in loaded["assets"].items():
-        expected = ("meeting", "meetings") if name in STAGES else (None, "destinations")
+        expected = ("meeting", "meetings") if name in STAGES else PLACES[name]
         assert (asset["partitions"], asset["group"]) == expected
         assert asset["owners"] == ["team:meeting-artifacts"]
         assert asset["described"]

@@ -93,7 +93,7 @@ def test_an_unknown_meeting_is_refused(delivered: Shell) -> None:
     delivered("replay", "acme", "nope", "--dry-run").assert_refused("unreadable_input")
 
 
-def test_without_a_dry_run_nothing_is_done(delivered: Shell) -> None:
+def test_without_a_phase_nothing_is_done(delivered: Shell) -> None:
     done = delivered("replay", "acme")
     done.assert_refused("unreadable_input")
-    assert "not there yet" in done.err
+    assert "--prepare" in done.err

@@ -132,7 +132,7 @@ class GraphQL:
         return "\n".join(f"{f['error'] and f['error']['message']} {f['failureMetadata']}" for f in failures)
 
     def partitions(self) -> dict[str, tuple[int, int]]:
-        """Materialized and failed partitions by asset, as the graph shows them."""
+        """Materialized and failed partitions by stage, as the graph shows them."""
         nodes = self.ask("{assetNodes{assetKey{path} partitionStats{numMaterialized numFailed numPartitions}}}")[
             "assetNodes"
         ]
@@ -142,6 +142,7 @@ class GraphQL:
                 node["partitionStats"]["numFailed"],
             )
             for node in nodes
+            if node["assetKey"]["path"][0] in set(STAGES)
         }
 
 
