@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from artifact_assets.reference.configuration_page import configuration_page
+from artifact_assets.reference.metrics_page import metrics_page
 from artifact_assets.reference.schemas import NAMES, schema_text
 from artifact_assets.reference.states_page import states_page
 
 PAGES: Mapping[str, Callable[[], str]] = {
     "configuration.md": configuration_page,
+    "metrics.md": metrics_page,
     "states.md": states_page,
     **{f"schema/{name}.json": partial(schema_text, name) for name in NAMES},
 }

@@ -17,6 +17,7 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent, Settlement
 from artifact_assets.domain.states import IntentState
 from resources.database.transaction import Transaction
+from resources.ledger.history import note_change
 from resources.ledger.settling import settle
 from resources.ledger.tables import DESTINATIONS, FIELDS_WRITTEN
 
@@ -135,6 +136,8 @@ def _switch(transaction: Transaction, request: Switch) -> DestinationRow | Pipel
         known, state=request.state, since=request.at, until=request.until, who=request.who, why=request.why
     )
     _store(transaction, changed)
+    if changed.state is not known.state:
+        note_change(transaction, changed.name, changed.state.value, request.at, None, request.why)
     return changed
 
 

@@ -26,6 +26,7 @@ from artifact_assets.domain.dependency import (
 )
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from resources.database.transaction import Transaction
+from resources.ledger.history import note_change
 from resources.ledger.tables import DEPENDENCY_HEALTH
 
 _H = DEPENDENCY_HEALTH.c
@@ -170,6 +171,8 @@ def _locked(transaction: Transaction, name: str, now: datetime) -> Health:
 
 def _store(transaction: Transaction, before: Health, after: Health) -> None:
     if after != before:
+        if after.state is not before.state:
+            note_change(transaction, after.name, after.state.value, after.updated_at, after.failure_class, after.cause)
         store, _ = _BY_DIALECT[transaction.connection.dialect.name]
         transaction.many(store, [_values(after)])
 

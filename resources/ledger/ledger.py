@@ -40,6 +40,7 @@ from resources.database.queries import query
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
 from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, marks, meetings, rows
+from resources.ledger.columns import SqlColumns
 from resources.ledger.destination_port import DestinationPort
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
@@ -236,6 +237,10 @@ class SqlLedger(ReplayPort, DestinationPort):
                 stack.close()
             except SQLAlchemyError as error:
                 raise database_failure(error, "others may have added partitions in between") from None
+
+    def columns(self) -> SqlColumns:
+        """The same ledger read in bulk, for counting."""
+        return SqlColumns(self._reading)
 
     async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
         """Have a request of a neighbouring store done by this ledger's writer; see ``Operation``."""

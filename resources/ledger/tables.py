@@ -52,7 +52,7 @@ MEETINGS = Table(
     Column("transcript_digest", String, nullable=False),
     Column("revision", String, nullable=False),
     Column("state", String, nullable=False),
-    Column("received_at", UtcTime, nullable=False),
+    Column("received_at", UtcTime, nullable=False, index=True),
     Column("updated_at", UtcTime, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),
     Column("sidecar_source", Words),
@@ -226,6 +226,25 @@ DEPENDENCY_HEALTH = Table(
     Column("who", Words),
     Column("opened", Integer, nullable=False, server_default="0"),
     Column("admitted", Integer, nullable=False, server_default="0"),
+)
+
+DEPENDENCY_CHANGES = Table(
+    "dependency_changes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("failure_class", String),
+    Column("cause", Words),
+)
+
+REPAIRS = Table(
+    "repairs",
+    METADATA,
+    Column("intent_key", String, primary_key=True),
+    Column("what", String, primary_key=True),
+    Column("noticed_at", UtcTime, nullable=False),
 )
 
 FLIGHTS = Table(
