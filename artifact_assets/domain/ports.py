@@ -30,6 +30,7 @@ from artifact_assets.domain.records import (
     Meeting,
     Opened,
     Reception,
+    Repair,
     Settlement,
     StageCommit,
     Transition,
@@ -254,6 +255,10 @@ class Ledger(ReplayPlans, Protocol):
 
     async def settle_field(self, settlement: Settlement, written: FieldWritten) -> Intent:
         """``settle``, and remember the field's value, in one transaction."""
+        ...
+
+    async def note_repairs(self, repairs: Iterable[Repair]) -> None:
+        """Remember what people did to records of ours; the first time each is noticed counts."""
         ...
 
     def insertion_lock(self) -> AbstractContextManager[None]:

@@ -249,6 +249,15 @@ class Intervention:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """A record of ours that a person edited or deleted, as it was noticed. ``what`` is one of those two words."""
+
+    intent_key: str
+    what: str
+    noticed_at: datetime
+
+
+@dataclass(frozen=True)
 class Opened:
     """A meeting taken under a lease, with everything its stages need to know from the ledger."""
 

@@ -11,7 +11,7 @@ from artifact_assets.domain.capabilities import Rung
 from artifact_assets.domain.destination import Destination, Receipt
 from artifact_assets.domain.exchange import Counted
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.domain.records import Intent
+from artifact_assets.domain.records import Intent, Repair
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.outcomes import settlement
@@ -35,7 +35,18 @@ async def reconcile(
                 counted.append(await _count(equipment, owner, destination, own, adopt=adopt, at_most=at_most))
             except PipelineError as error:
                 counted.append(Counted(name, confirmed=len(_made(own)), cause=error.cause))
+    for count in counted:
+        await _note_repairs(equipment, count)
     return tuple(counted)
+
+
+async def _note_repairs(equipment: Equipment, counted: Counted) -> None:
+    """Remember what people edited and deleted, for the metric of that name. A whole account gone is nobody's repair."""
+    if counted.tripped:
+        return
+    now = equipment.clock.now()
+    edited = [Repair(key, "edited", now) for key in counted.changed]
+    await equipment.ledger.note_repairs([*edited, *(Repair(key, "deleted", now) for key in counted.missing)])
 
 
 async def _count(

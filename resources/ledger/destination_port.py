@@ -13,8 +13,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Row, Select
 
 from artifact_assets.domain.exchange import DestinationRow, FieldWritten, Switch
-from artifact_assets.domain.records import Intent, Settlement
-from resources.ledger import destinations
+from artifact_assets.domain.records import Intent, Repair, Settlement
+from resources.ledger import destinations, history
 
 T = TypeVar("T")
 
@@ -50,6 +50,10 @@ class DestinationPort(ABC):
         """See ``Ledger.fields_written``."""
         found = await self.read(destinations.fields_written(keys), destinations.field_from)
         return {row.key: row for row in found}
+
+    async def note_repairs(self, repairs: Iterable[Repair]) -> None:
+        """See ``Ledger.note_repairs``."""
+        await self.write(history.note_repairs, tuple(repairs), "repairs")
 
     async def settle_field(self, settlement: Settlement, written: FieldWritten) -> Intent:
         """See ``Ledger.settle_field``."""

@@ -7,7 +7,6 @@ What belongs here: statements that add to ``dependency_changes`` and ``repairs``
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +14,7 @@ from sqlalchemy import insert
 from sqlalchemy.dialects import postgresql, sqlite
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.records import Repair
 from resources.database.transaction import Transaction
 from resources.ledger.tables import DEPENDENCY_CHANGES, REPAIRS
 
@@ -23,15 +23,6 @@ _REPAIRED: Mapping[str, Any] = {
     "sqlite": sqlite.insert(REPAIRS).on_conflict_do_nothing(),
     "postgresql": postgresql.insert(REPAIRS).on_conflict_do_nothing(),
 }
-
-
-@dataclass(frozen=True)
-class Repair:
-    """A record of ours that a person edited or deleted. ``what`` is one of those two words."""
-
-    intent_key: str
-    what: str
-    noticed_at: datetime
 
 
 def note_change(
