@@ -21,16 +21,15 @@ from artifact_assets.domain.ledger_columns import Columns, Days, Marks, Reading
 from resources.database.columns import UtcTime
 from resources.database.failures import database_failure
 from resources.database.queries import query
+from resources.ledger.history_tables import DEPENDENCY_CHANGES, REPAIRS
 from resources.ledger.tables import (
     ATTEMPTS,
     CHECKPOINTS,
-    DEPENDENCY_CHANGES,
     INTENTS,
     INTERVENTIONS,
     ITEMS,
     MEETINGS,
     MODEL_CALLS,
-    REPAIRS,
     TRANSITIONS,
 )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, insert, select, update
 
+from artifact_assets.domain.dependency import HealthState
 from artifact_assets.domain.exchange import DestinationRow, FieldWritten, Switch, SwitchState
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent, Settlement
@@ -137,7 +138,9 @@ def _switch(transaction: Transaction, request: Switch) -> DestinationRow | Pipel
     )
     _store(transaction, changed)
     if changed.state is not known.state:
-        note_change(transaction, changed.name, changed.state.value, request.at, None, request.why)
+        # A breaker that is open lets nothing through, a destination that is open everything: one history, one word.
+        state = HealthState.UP if changed.state is SwitchState.OPEN else changed.state
+        note_change(transaction, changed.name, state.value, request.at, None, request.why)
     return changed
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Repair
 from resources.database.transaction import Transaction
-from resources.ledger.tables import DEPENDENCY_CHANGES, REPAIRS
+from resources.ledger.history_tables import DEPENDENCY_CHANGES, REPAIRS
 
 _ADD = insert(DEPENDENCY_CHANGES)
 _REPAIRED: Mapping[str, Any] = {

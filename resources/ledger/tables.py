@@ -228,25 +228,6 @@ DEPENDENCY_HEALTH = Table(
     Column("admitted", Integer, nullable=False, server_default="0"),
 )
 
-DEPENDENCY_CHANGES = Table(
-    "dependency_changes",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("name", String, nullable=False),
-    Column("state", String, nullable=False),
-    Column("at", UtcTime, nullable=False, index=True),
-    Column("failure_class", String),
-    Column("cause", Words),
-)
-
-REPAIRS = Table(
-    "repairs",
-    METADATA,
-    Column("intent_key", String, primary_key=True),
-    Column("what", String, primary_key=True),
-    Column("noticed_at", UtcTime, nullable=False),
-)
-
 FLIGHTS = Table(
     "flights",
     METADATA,

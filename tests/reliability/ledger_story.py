@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Engine, Table, func, insert, select
 
 from resources.database.engine import connect_engine, parsed_url
+from resources.ledger.history_tables import REPAIRS
 from resources.ledger.tables import (
     ATTEMPTS,
     CHECKPOINTS,
@@ -21,7 +22,6 @@ from resources.ledger.tables import (
     ITEMS,
     MEETINGS,
     MODEL_CALLS,
-    REPAIRS,
     TRANSITIONS,
 )
 

@@ -44,7 +44,7 @@ async def test_the_last_change_before_a_span_is_told_because_it_holds_at_its_beg
         await ledger.switch(Switch("crm", state, later(seconds), "Ann", "why"))
     found = frame("dependency_changes", await ledger.columns().dependency_changes(later(2.5)))
     assert found.rows() == [
-        ("crm", "open", later(2), None, "why"),
+        ("crm", "up", later(2), None, "why"),
         ("crm", "paused", later(3), None, "why"),
     ]
 

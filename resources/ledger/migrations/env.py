@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from alembic import context
 
-from resources.ledger import batch_tables, replay_tables
+from resources.ledger import batch_tables, history_tables, replay_tables
 from resources.ledger.tables import METADATA, VERSION_TABLE
 
 # Importing them is what adds their tables.
 assert batch_tables.BATCHES.metadata is METADATA
 assert replay_tables.REPLAY_PLANS.metadata is METADATA
+assert history_tables.REPAIRS.metadata is METADATA
 
 context.configure(
     connection=context.config.attributes["connection"],
