@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets chaos test-local-model test-odoo fuzz bench test check clean
+.PHONY: help setup demo up check-assets chaos chaos-production test-local-model test-odoo fuzz bench test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -33,6 +33,9 @@ check-assets: $(SETUP) ## the asset checks of the bundled meetings against their
 chaos: $(SETUP) ## 20 kills over one backfill, and of deliveries at every write point, counted at the far side
 	@$(PY) -m tests.running.chaos --kills 20
 	@CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py
+
+chaos-production: $(SETUP) ## kills in the production profile: worker, broker, database, daemon, code server (opt-in)
+	@$(PY) -m tests.running.chaos_production
 
 test-local-model: $(SETUP) ## the whole path against a real llama.cpp server on this machine (opt-in, downloads 200 MB)
 	@test -x build/local-model/bin/python || $(PY) -m venv build/local-model

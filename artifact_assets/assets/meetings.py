@@ -20,6 +20,7 @@ from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, BACKFILL_ID_TAG
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
 from artifact_assets.assets.failure_table import failure_of, tags_of
+from artifact_assets.assets.outage import is_outage, once_only, start_again
 from artifact_assets.assets.quotes import items_table
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
 from artifact_assets.domain.artifact import Artifact
@@ -52,7 +53,13 @@ def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, equipment: dg.ResourceParam[Equipment]
     ) -> Iterator[dg.Output[None]]:
         keys = list(context.partition_keys)
-        results = asyncio.run(_walk(context, equipment, keys))
+        once_only(context.instance, context.run)
+        try:
+            results = asyncio.run(_walk(context, equipment, keys))
+        except Exception as error:
+            if is_outage(error):
+                start_again(context.instance, context.run.run_id)
+            raise
         failure = failure_of(results)
         if failure is not None:
             context.instance.add_run_tags(context.run.run_id, tags_of(results))

@@ -6,15 +6,20 @@ What belongs here: the Celery app with its tasks, warming a process up, and a pu
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 from typing import Any
 
 import dagster as dg
 from celery import signals
+from dagster._grpc.types import ExecuteRunArgs, ResumeRunArgs
 from dagster._serdes import unpack_value
-from dagster_celery.make_app import make_app
-from dagster_celery.tasks import create_execute_job_task, create_resume_job_task
+from dagster_celery.make_app import make_app  # pyright: ignore[reportUnknownVariableType] - partly typed, as the next ones
+from dagster_celery.tasks import (
+    create_execute_job_task,  # pyright: ignore[reportUnknownVariableType]
+    create_resume_job_task,  # pyright: ignore[reportUnknownVariableType]
+)
 
 from artifact_assets.workers.pulse import Pulse, open_broker
 from artifact_assets.workers.settings import SETTINGS
@@ -31,7 +36,7 @@ _pulses: dict[str, Pulse] = {}
 @signals.worker_process_init.connect
 def warm_up(**_: object) -> None:
     """Import everything a run needs, in the process that will run it: libraries with threads do not survive a fork."""
-    import artifact_assets.definitions  # noqa: F401, PLC0415 - see above
+    importlib.import_module("artifact_assets.definitions")
 
     with dg.DagsterInstance.get() as instance:
         instance.get_runs_count()
@@ -42,8 +47,9 @@ def begin(task_id: str, kwargs: dict[str, Any], **_: object) -> None:
     """Give signs of life as long as the run lasts."""
     packed = kwargs.get("execute_job_args_packed")
     if packed is not None:
-        run_id: str = unpack_value(packed).run_id
-        _pulses[task_id] = Pulse(open_broker(_BROKER), run_id, f"{socket.gethostname()}:{os.getpid()}")
+        run = unpack_value(packed)
+        assert isinstance(run, ExecuteRunArgs | ResumeRunArgs)
+        _pulses[task_id] = Pulse(open_broker(_BROKER), run.run_id, f"{socket.gethostname()}:{os.getpid()}")
         _pulses[task_id].start()
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Self
 
 from dagster import DagsterRun, StringSource
 from dagster._config import UserConfigSchema
@@ -20,7 +20,7 @@ from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from dagster._serdes import ConfigurableClassData
 from dagster_celery.launcher import CeleryRunLauncher
 from dagster_celery.tags import DAGSTER_CELERY_TASK_ID_TAG
-from typing_extensions import Self, override
+from typing_extensions import override
 
 from artifact_assets.workers.pulse import LASTS_SECONDS, beats, open_broker
 from artifact_assets.workers.queues import LIVE

@@ -13,7 +13,7 @@ from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import yaml
@@ -74,7 +74,8 @@ class ProductionDeployment(Deployment):
     def is_warm(self, queue: str) -> bool:
         """Whether a worker waits for runs of ``queue``. Its processes have imported everything by then."""
         name = f"{queue}@{socket.gethostname()}"
-        return bool(Celery(broker=self.valkey.url).control.ping(destination=[name], timeout=1.0))
+        control = cast("Any", Celery(broker=self.valkey.url).control)  # untyped
+        return bool(control.ping(destination=[name], timeout=1.0))
 
     def stop(self) -> None:
         """End everything, and the servers."""
