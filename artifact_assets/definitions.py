@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import dagster as dg
 
+from artifact_assets.assets.alerts import ALERTS_JOB, HEARTBEAT_JOB, alerts_job, heartbeat_job
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
@@ -19,10 +20,13 @@ from artifact_assets.assets.writes import WRITES_JOB, writes_job
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.messages import Heartbeat
 from artifact_assets.domain.policies import WalkPolicy
 from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.wiring import open_batch_desk, open_equipment
+from artifact_assets.wiring import open_alerting, open_batch_desk, open_equipment, open_heartbeat
+from sensors.alerts import alerts_sensor, heartbeat_sensor
 from sensors.arrivals import arrivals_sensor
 from sensors.batches import batches_sensor
 from sensors.drain import drain_sensor
@@ -42,10 +46,23 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
         assets=[meetings, replay_plan, reconciliation_asset()],
-        jobs=[job, batches_job(), writes_job()],
+        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job()],
         schedules=[reconciliation_schedule()],
-        sensors=[arrivals_sensor(JOB), drain_sensor(JOB), writes_sensor(WRITES_JOB), batches_sensor(BATCHES_JOB)],
-        resources={"equipment": equipment_resource(), "batch_desk": batch_desk_resource(), **(resources or {})},
+        sensors=[
+            arrivals_sensor(JOB),
+            drain_sensor(JOB),
+            writes_sensor(WRITES_JOB),
+            batches_sensor(BATCHES_JOB),
+            alerts_sensor(ALERTS_JOB),
+            heartbeat_sensor(HEARTBEAT_JOB),
+        ],
+        resources={
+            "equipment": equipment_resource(),
+            "batch_desk": batch_desk_resource(),
+            "alerting": alerting_resource(),
+            "heartbeat": heartbeat_resource(),
+            **(resources or {}),
+        },
         executor=dg.in_process_executor,
         # The console log would repeat the event log, with a stack trace for every run in which a meeting failed.
         loggers={"console": dg.colored_console_logger.configured({"log_level": "CRITICAL"})},
@@ -75,6 +92,29 @@ def batch_desk_resource() -> dg.ResourceDefinition:
             yield opened
 
     return batch_desk
+
+
+def alerting_resource() -> dg.ResourceDefinition:
+    """Who tells an operator, built from the environment and opened for one round or tick; None without a webhook."""
+
+    @dg.resource(description="Sends alerts to the webhook that the environment names.")
+    def alerting(_: dg.InitResourceContext) -> Iterator[Alerting | None]:
+        settings = Settings.from_environment(os.environ)
+        with open_alerting(settings, read_configuration(settings.config)) as opened:
+            yield opened
+
+    return alerting
+
+
+def heartbeat_resource() -> dg.ResourceDefinition:
+    """The sign of life's address from the environment; None without one."""
+
+    @dg.resource(description="Gives a sign of life to the service that the environment names.")
+    def heartbeat(_: dg.InitResourceContext) -> Iterator[Heartbeat | None]:
+        with open_heartbeat(Settings.from_environment(os.environ)) as opened:
+            yield opened
+
+    return heartbeat
 
 
 def run_finished_in(instance: dg.DagsterInstance | None) -> Callable[[str], bool]:

@@ -22,6 +22,7 @@ from artifact_assets.configuration.schema import Configuration, read_configurati
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.messages import Heartbeat
 from artifact_assets.domain.model_ports import LanguageModel
 from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.domain.routes import RECORDS
@@ -31,6 +32,7 @@ from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
 from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
+from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
@@ -41,9 +43,12 @@ from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
 from resources.ledger import witness
+from resources.ledger.alerts import SqlAlerts
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
+from resources.messages.heartbeat import WebHeartbeat
+from resources.messages.webhook import WebhookMessages
 from resources.sources import FileSources
 
 
@@ -234,6 +239,36 @@ def open_batch_desk(settings: Settings, configuration: Configuration) -> Generat
             asker.policy,
             asker.owner,
         )
+
+
+@contextlib.contextmanager
+def open_alerting(settings: Settings, configuration: Configuration) -> Generator[Alerting | None]:
+    """Who tells an operator; None without a webhook. Other sources of trouble join it with ``Alerting.joined``."""
+    if settings.alert_webhook is None:
+        yield None
+        return
+    clock = clock_for(settings)
+    with open_ledger(settings) as ledger:
+        messages = WebhookMessages("alert webhook", settings.alert_webhook, clock.now)
+        try:
+            yield Alerting(
+                ledger, SqlDependencies(ledger, clock), SqlAlerts(ledger), messages, clock, configuration.alerts
+            )
+        finally:
+            messages.close()
+
+
+@contextlib.contextmanager
+def open_heartbeat(settings: Settings) -> Generator[Heartbeat | None]:
+    """Whoever misses us when we are dead; None without an address."""
+    if settings.heartbeat_url is None:
+        yield None
+        return
+    heartbeat = WebHeartbeat(settings.heartbeat_url, clock_for(settings).now)
+    try:
+        yield heartbeat
+    finally:
+        heartbeat.close()
 
 
 def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:

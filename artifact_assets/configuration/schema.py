@@ -14,6 +14,7 @@ import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from artifact_assets.configuration.destinations import DestinationSettings
+from artifact_assets.domain.alerts import AlertPolicy
 from artifact_assets.domain.art.policy import ArtPolicy
 from artifact_assets.domain.brief import FieldRule, TagRule, Vocabulary
 from artifact_assets.domain.documents import Document
@@ -65,6 +66,7 @@ class Configuration(Document):
         return self
 
     model: ModelPolicy = ModelPolicy()
+    alerts: AlertPolicy = AlertPolicy()
 
     @property
     def reading_limits(self) -> ReadingLimits:

@@ -34,6 +34,9 @@ class Settings:
     llm_model: str | None = None
     now: datetime | None = None
     openai_api_key: str | None = field(default=None, repr=False)
+    alert_webhook: str | None = field(default=None, repr=False)
+    digest_webhook: str | None = field(default=None, repr=False)
+    heartbeat_url: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:
@@ -58,6 +61,9 @@ class Settings:
             llm_model=value("ARTIFACTS_LLM_MODEL"),
             now=_moment(value("ARTIFACTS_NOW")),
             openai_api_key=value("OPENAI_API_KEY"),
+            alert_webhook=value("ARTIFACTS_ALERT_WEBHOOK"),
+            digest_webhook=value("ARTIFACTS_DIGEST_WEBHOOK"),
+            heartbeat_url=value("ARTIFACTS_HEARTBEAT_URL"),
         )
 
     def make_home(self) -> None:

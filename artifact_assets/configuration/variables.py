@@ -47,6 +47,19 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("ARTIFACTS_LLM_BASE_URL", "", "The model's OpenAI-compatible endpoint, for anything but OpenAI itself."),
     Variable("OPENAI_API_KEY", "", "The key sent to that endpoint."),
+    Variable(
+        "ARTIFACTS_ALERT_WEBHOOK",
+        "",
+        "The secret address that alerts are posted to, in the shape of Slack's incoming webhooks. Unset means none.",
+    ),
+    Variable(
+        "ARTIFACTS_DIGEST_WEBHOOK", "", "The secret address that the daily digest is posted to. Unset means no digest."
+    ),
+    Variable(
+        "ARTIFACTS_HEARTBEAT_URL",
+        "",
+        "The secret address that is asked every few minutes as a sign of life. Unset means none.",
+    ),
     Variable("DAGSTER_HOME", "HOME/dagster", "Dagster's own folder; made with the local profile when it is new."),
     Variable(
         "ARTIFACTS_NOW",

@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json as json_of
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,10 @@ class Timeouts:
 
 def _now() -> datetime:
     return datetime.now(UTC)
+
+
+def _is_grave(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 async def _no_credentials(_client: HttpClient, _fresh: bool) -> Mapping[str, str]:
@@ -162,6 +167,8 @@ class HttpClient:
 
     def _opened(self) -> httpx2.AsyncClient:
         limits = self._timeouts
+        # It logs every address in full, and that of a webhook is a secret. A filter stays when levels are changed.
+        logging.getLogger("httpx2").addFilter(_is_grave)
         return httpx2.AsyncClient(
             base_url=self._base,
             headers={"user-agent": USER_AGENT, "accept": "application/json"},

@@ -5,15 +5,18 @@ What belongs here: Alembic's entry point. What does not: opening databases (see 
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+
 from alembic import context
 
-from resources.ledger import batch_tables, history_tables, replay_tables
+import resources.ledger
 from resources.ledger.tables import METADATA, VERSION_TABLE
 
 # Importing them is what adds their tables.
-assert batch_tables.BATCHES.metadata is METADATA
-assert replay_tables.REPLAY_PLANS.metadata is METADATA
-assert history_tables.REPAIRS.metadata is METADATA
+for found in pkgutil.iter_modules(resources.ledger.__path__):
+    if found.name.endswith("_tables"):
+        importlib.import_module(f"resources.ledger.{found.name}")
 
 context.configure(
     connection=context.config.attributes["connection"],
