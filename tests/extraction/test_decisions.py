@@ -22,6 +22,10 @@ def decisions(*lines: str) -> list[str]:
         ("So it's agreed, we have a quarterly review.", "We have a quarterly review"),
         ("We're going with the annual plan.", "Going with the annual plan"),
         ("Let's keep scheduling out of this.", "Keep scheduling out of this"),
+        ("Then we drop the take-home test.", "We drop the take-home test"),
+        ("Good, we take the van for the cover.", "We take the van for the cover"),
+        ("Okay, second option it is, then.", "Second option"),
+        ("The Italian place, twenty-two a head, that's settled.", "The Italian place, twenty-two a head"),
     ],
 )
 def test_a_stated_decision_is_found(sentence: str, text: str) -> None:
@@ -43,6 +47,10 @@ def test_a_proposal_counts_when_somebody_agrees() -> None:
         ("Dan: They decided to move to Berlin.",),
         ("Dan: How about we launch in two regions?", "Lena: No, that's too early."),
         ("Dan: Let's go back to the first slide.",),
+        ("Dan: And then we take the train home.",),
+        ("Dan: I don't know where it is.",),
+        ("Dan: Then we drop the test?", "Lena: No, we keep it."),
+        ("Dan: Then we drop the test.", "Lena: No, that would be wrong."),
         ("Dan: At my last company we decided to rewrite it. It took two years and then we had nothing.",),
     ],
 )
@@ -68,6 +76,32 @@ def test_a_meeting_to_come_is_a_next_step_with_its_day() -> None:
 def test_a_meeting_somebody_refuses_is_none() -> None:
     extraction = extracted("Dan: Let's meet again on Thursday.", "Lena: No, I can't on Thursday.")
     assert claims(extraction, ItemKind.NEXT_STEP) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        ("Dan: Okay, and we meet again on the 8th of December.", "2026-12-08"),
+        ("Dan: Monday, we talk at nine, just you and me.", "2026-11-23"),
+    ],
+)
+def test_a_meeting_that_is_set_is_a_next_step(line: str, due: str) -> None:
+    (claim,) = claims(extracted(line), ItemKind.NEXT_STEP)
+    assert isinstance(claim.content, NextStep)
+    assert str(claim.content.due) == due
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dan: When we meet on Monday, bring the list.",
+        "Dan: We usually meet on Monday.",
+        "Dan: We talk too much.",
+        "Dan: I don't think we're going to renew in April.",
+    ],
+)
+def test_what_is_usual_or_denied_is_no_next_step(line: str) -> None:
+    assert claims(extracted(line), ItemKind.NEXT_STEP) == []
 
 
 def test_work_of_us_by_a_date_is_a_next_step_without_owner() -> None:

@@ -42,6 +42,19 @@ _PROPOSAL = pattern(
     |remove|rename|replace|require|retire|revert|roll|run|ship|skip|split|start|stop|store|support|switch|target|treat|use)\b
     [^?;]{3,})"""
 )
+# What a meeting comes to in its own words: "then we make the video", "good, we take the van", "second one it is". "And then we"
+# tells a story, and an "it is" behind a question word is no choice.
+_CONCLUDED = pattern(
+    r"""^(?:(?:okay|ok|good|right|fine|all ?right|great|cool|perfect|so|well)[,.]? )*
+    (?:then (?=we\b)|(?<=[a-z], )(?=we\b))(?P<rest>we (?:all )?(?:adopt|allow|buy|cancel|cap|charge|choose|commit|cut|defer
+    |delay|do(?! have)|drop|extend|freeze|hire|invite|keep|launch|leave|limit|make|merge|offer|pay|pick|postpone|raise|refund
+    |reject|release|remove|replace|retire|ship|sign|skip|split|stay|stick|stop|switch|take|test|try|use)\b[^?;]{3,})"""
+)
+_IT_IS = pattern(
+    r"""^(?:(?:okay|ok|good|right|fine|great|so|well)[,.]? )*(?P<rest>(?:(?!(?:what|which|where|how|who|when|why|that|way|like
+    |than|know|whatever|as|is|and|i|he|she|it|really)\b)[\w'-]+ ){1,5})it is(?:,? then)?[.!]*$
+    |^(?:(?:okay|ok|good|right|fine|so)[,.]? )*(?P<more>[^?;]{4,}), (?:that's|that is|it's) settled\b"""
+)
 _SCOPE = pattern(
     r"""^(?:keep|leave|drop|move|push|postpone|ship|cut|freeze|cap|switch|use|stop)\b.*
     \b(?:out|off|to|until|from|only|at|for now|instead)\b"""
@@ -77,7 +90,8 @@ _AGREED = pattern(
 
 def decided(scene: Scene, sentence: Sentence) -> Finding | None:
     """The decision of one sentence."""
-    return _stated(scene, sentence) or _going(scene, sentence) or _accepted(scene, sentence)
+    found = _stated(scene, sentence) or _going(scene, sentence) or _accepted(scene, sentence)
+    return found or _concluded(scene, sentence)
 
 
 def _stated(scene: Scene, sentence: Sentence) -> Finding | None:
@@ -126,8 +140,21 @@ def _accepted(scene: Scene, sentence: Sentence) -> Finding | None:
     return replace(found, last=reply.position, quotes=(*found.quotes, scene.quote(reply))) if found else None
 
 
+def _concluded(scene: Scene, sentence: Sentence) -> Finding | None:
+    lower = sentence.lower
+    match = _CONCLUDED.search(lower) or _IT_IS.search(lower)
+    if match is None or sentence.asks or doubtful(lower) or _CHAT.search(lower) or _NOT_YET.search(lower):
+        return None
+    if _storytelling(scene, sentence) or any(refuses(reply.lower) for reply in scene.talk.replies(sentence, 1)):
+        return None
+    found = _decision(scene, sentence, match, LIKELY)
+    # "Five it is" says that something was chosen, not what.
+    return found if found is not None and found.firm else None
+
+
 def _decision(scene: Scene, sentence: Sentence, match: re.Match[str], confidence: float) -> Finding | None:
-    text = worded(sentence.text[match.start("rest") :])
+    start, end = match.span("rest") if match["rest"] is not None else match.span("more")
+    text = worded(sentence.text[start : end if match.re is _IT_IS else None])
     matter = gist(text)
     if not matter:
         return None

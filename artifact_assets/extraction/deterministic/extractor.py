@@ -27,6 +27,7 @@ from artifact_assets.extraction.deterministic.fields import field_claims
 from artifact_assets.extraction.deterministic.findings import Finding
 from artifact_assets.extraction.deterministic.judgement import judged
 from artifact_assets.extraction.deterministic.languages import LANGUAGES, supported
+from artifact_assets.extraction.deterministic.machine_orders import without_orders
 from artifact_assets.extraction.deterministic.next_steps import next_step
 from artifact_assets.extraction.deterministic.people import People
 from artifact_assets.extraction.deterministic.requests import assigned, requested
@@ -39,7 +40,7 @@ from artifact_assets.extraction.deterministic.wording import gist
 
 NAME = "deterministic"
 # Raised whenever a rule, a word list or the weights change: stored extractions of another version are stale.
-VERSION = "1"
+VERSION = "2"
 LONG_SECONDS = 600
 LONG_WORDS = 1500
 
@@ -80,7 +81,7 @@ def extraction(transcript: Transcript, transcript_digest: str, brief: Brief) -> 
 
 
 def _claims(transcript: Transcript, brief: Brief) -> tuple[Claim, ...]:
-    talk = talk_of(transcript)
+    talk = talk_of(without_orders(transcript))
     names = [person.name for person in (*brief.participants, *transcript.participants)]
     today = meeting_day(brief.started_at, transcript.started_at)
     scene = Scene(talk, People(transcript.speakers, names), today)

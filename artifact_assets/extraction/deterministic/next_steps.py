@@ -7,6 +7,7 @@ What belongs here: patterns that make next steps. What does not: decisions (see 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from artifact_assets.domain.artifact import ItemKind
 from artifact_assets.extraction.deterministic.cues import assents, doubtful, hedged, hypothetical, refuses, told
@@ -24,6 +25,14 @@ _MEET = pattern(
     |schedule|book|set up|put (?:a|something) (?:in|on)|review|come back|follow up|continue|see each other|get together
     |run (?:a|the|another)|go (?:through|over)|look at|revisit|discuss)\b"""
 )
+# "We meet again on the first": said as settled, at the start of a clause; "when we meet on Monday" leans on another.
+_SET = pattern(
+    r"""(?:^|(?<!agreed)(?<!decided)(?<!then)[,;:\u2014] |\b(?:and|so|again|okay|good|great|right) )(?:again |so )*we
+    \s+(?:all |then |also |just )*(?P<verb>meet|talk|speak|regroup|reconvene|sync|see each other|get together|continue|come back
+    |do (?:this|that|it|the|a|another|our)|have (?:the|another|our)|hold (?:the|another)|look at|go (?:through|over)|review
+    |revisit|decide)\b"""
+)
+_DENIED = pattern(r"""\b(?:don't|do not|doesn't|didn't|never) (?:really )?(?:think|believe|suppose|expect|see)\b""")
 _ALREADY_SAID = ("let's", "we'll", "we will", "we're", "so we")
 _NEXT = pattern(
     r"""(?<!what's )(?<!what )(?<!my )(?<!your )(?<!their )\bnext steps? (?:is|are|would be|will be|for us is)[,:]?
@@ -38,7 +47,8 @@ _OURS = pattern(
 
 def next_step(scene: Scene, sentence: Sentence) -> Finding | None:
     """The joint next step of one sentence."""
-    return _meeting(scene, sentence) or _announced(scene, sentence) or _ours(scene, sentence)
+    found = _meeting(scene, sentence) or _set(scene, sentence)
+    return found or _announced(scene, sentence) or _ours(scene, sentence)
 
 
 def _meeting(scene: Scene, sentence: Sentence) -> Finding | None:
@@ -61,6 +71,20 @@ def _meeting(scene: Scene, sentence: Sentence) -> Finding | None:
     return _step(scene, sentence, match, FIRM)
 
 
+def _set(scene: Scene, sentence: Sentence) -> Finding | None:
+    lower = sentence.lower
+    match = _SET.search(lower)
+    if match is None or sentence.asks or doubtful(lower) or told(lower[: match.start()]) or _DENIED.search(lower):
+        return None
+    due = scene.due(sentence.text)
+    # Only a day makes it a meeting to come; without one "we do the review" may be what is done all the time.
+    if due is None or due.day is None or any(refuses(reply.lower) for reply in scene.talk.replies(sentence, 1)):
+        return None
+    found = _step(scene, sentence, match, LIKELY)
+    # "Monday, we talk at nine": the day stands before.
+    return replace(found, due=due) if found is not None else None
+
+
 def _announced(scene: Scene, sentence: Sentence) -> Finding | None:
     match = _NEXT.search(sentence.lower)
     if match is None or sentence.asks or hypothetical(sentence.lower) or told(sentence.lower[: match.start()]):
@@ -73,6 +97,8 @@ def _ours(scene: Scene, sentence: Sentence) -> Finding | None:
     if match is None or sentence.asks:
         return None
     task = task_at(scene, sentence, match)
+    if _DENIED.search(sentence.lower[: match.start()]):
+        return None
     if not task.is_task or task.due is None or doubtful(f"{task.before} {task.clause}") or told(task.before):
         return None
     return _step(scene, sentence, match, LIKELY)
