@@ -162,11 +162,9 @@ def rig_for(
         if fake is None:
             fake = stack.enter_context(serving(quick or case.fake(clock.monotonic)))
             case.seed(fake)
-        client = HttpClient(
-            NAME, fake.url, limits=limits, timeouts=Timeouts(total=policy.send_timeout_seconds), now=clock.now
+        destination = (
+            case.opened(fake.url) if case.opened is not None else _over_http(case, fake, clock, policy, limits)
         )
-        adapter = case.adapter(client)
-        destination = adapter if isinstance(adapter, Webhook) else VendorDestination(NAME, adapter, client)
         stack.callback(destination.close)
         if template is not None and ledger_url is None:
             shutil.copy(template, folder / "ledger.db")
@@ -186,6 +184,13 @@ def rig_for(
             is_gone=is_gone,
         )
         yield Rig(case, fake, destination, ledger, clock, equipment)
+
+
+def _over_http(case: VendorCase, fake: FakeVendor, clock: Any, policy: DeliveryPolicy, limits: Limits) -> Any:
+    timeouts = Timeouts(total=policy.send_timeout_seconds)
+    client = HttpClient(NAME, fake.url, limits=limits, timeouts=timeouts, now=clock.now)
+    adapter = case.adapter(client)
+    return adapter if isinstance(adapter, Webhook) else VendorDestination(NAME, adapter, client)
 
 
 IN_REVIEW = frozenset({IntentState.DEAD_LETTER, IntentState.CONFLICT, IntentState.REJECTED})

@@ -36,6 +36,7 @@ class VendorCase:
 
     ``edit`` changes the field as a person does after the meeting, ``edit_made`` and ``delete_made`` what the pipeline made.
     ``close`` closes the record.
+    ``opened`` makes the whole destination where there is no HTTP in between.
     """
 
     fake: Callable[[Any], FakeVendor]
@@ -53,6 +54,7 @@ class VendorCase:
     edit_made: Callable[[Any], None] | None = None
     changes: bool = True
     close: Callable[[Any], None] | None = None
+    opened: Callable[[str], Any] | None = None
 
 
 def hubspot(*, unique: bool) -> VendorCase:

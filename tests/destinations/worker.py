@@ -2,7 +2,9 @@
 
 What belongs here: the loop, and dying at a given write point. What does not: what is asserted (see ``tests/crashes``).
 
-Arguments as JSON: ``name``, ``url`` of the far side, ``ledger``, ``die_at`` (a write point, 0 for never), ``seconds``.
+Arguments as JSON: ``name``, ``url`` of the far side, ``ledger``, ``die_at`` (a write point, 0 for never), ``seconds``. With no
+argument, one such JSON a line: each is worked on by a forked process, whose return code is the answer. Loading the program once
+instead of for every death is what makes killing at every point affordable.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.walk import lease_owner
 from artifact_assets.wiring import is_gone
 from resources.clock import SystemClock
-from tests.crashes.test_delivery_points import DiesAtWritePoint
+from resources.destinations import hubspot
+from tests.crashes.test_delivery_points import WRITE_POINTS, DiesAtWritePoint
+from tests.destinations.embedded import embedded
 from tests.destinations.rig import Rig, rig_for
 
 POLICY = DeliveryPolicy(
@@ -32,11 +36,15 @@ POLICY = DeliveryPolicy(
 )
 
 
+SEARCH_LAG_SECONDS = 0.5
+"""Real processes wait by a real clock; the far side's lag is shortened along with the promise about it."""
+
+
 class KilledAtWritePoint(DiesAtWritePoint):
     """Death is a signal to this very process: nothing of it gets to clean up."""
 
     def point(self, name: str) -> None:
-        if name.rpartition(".")[2] in ("claim", "claim_lookup", "settle", "settle_field", "lapse", "send", "look_up"):
+        if name.rpartition(".")[2] in WRITE_POINTS:
             self.points += 1
             if self.points == self.at:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -52,9 +60,9 @@ async def deliver(rig: Rig, until: float) -> None:
         await asyncio.sleep(0.1)
 
 
-def main() -> None:
+def work(told: dict[str, Any]) -> None:
     """Deliver, or die."""
-    told = json.loads(sys.argv[1])
+    hubspot.SEARCH_LAG_SECONDS = SEARCH_LAG_SECONDS
     fake = cast("Any", SimpleNamespace(url=told["url"]))
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -62,6 +70,7 @@ def main() -> None:
             told["name"],
             Path(folder),
             SystemClock(),
+            case=embedded() if told["name"] == "records" else None,
             ledger_url=told["ledger"],
             policy=POLICY,
             fake=fake,
@@ -71,6 +80,29 @@ def main() -> None:
         if told["die_at"]:
             rig.equipment = KilledAtWritePoint(told["die_at"]).wrap(rig.equipment)
         asyncio.run(deliver(rig, time.monotonic() + told["seconds"]))
+
+
+def forked(told: dict[str, Any]) -> int:
+    """The return code of a process of its own that does ``work``; negative for the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            work(told)
+            code = 0
+        finally:
+            # Not a normal exit: what the parent holds is the parent's to close.
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+def main() -> None:
+    """Work once, or for as long as somebody asks."""
+    if len(sys.argv) > 1:
+        work(json.loads(sys.argv[1]))
+        return
+    for line in sys.stdin:
+        print(forked(json.loads(line)), flush=True)
 
 
 if __name__ == "__main__":
