@@ -55,7 +55,8 @@ class Capability:
 
     ``consistency_seconds`` is how long a write may stay invisible to a look-up. ``moves`` tells that writing under another
     parent takes the record away from the old one. ``then`` names the operation that completes this one, as an intent of its
-    own. ``unseen_seconds`` is how long a request of a sender that died may still take effect.
+    own. ``unseen_seconds`` is how long a request of a sender that died may still take effect. ``rows`` is how many such writes
+    one request takes, each with its own outcome. ``countable`` tells whether a look-up can count them.
     """
 
     rung: Rung
@@ -63,6 +64,8 @@ class Capability:
     moves: bool = False
     then: str | None = None
     unseen_seconds: float = 0.0
+    rows: int = 1
+    countable: bool = True
     note: str | None = None
 
     @property

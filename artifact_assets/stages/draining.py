@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Intent
 from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.equipment import Equipment
@@ -97,8 +98,10 @@ async def _of_meetings(equipment: Equipment, due: Sequence[Intent]) -> list[Inte
 
 async def _work_off(equipment: Equipment, delivery: Delivery, intents: list[Intent]) -> None:
     settings = equipment.configuration.destinations.get(intents[0].destination)
-    # A few more than may be in flight: while some wait for the ledger, the others keep the destination busy.
-    workers = int(1.5 * (settings.limits.in_flight if settings is not None else AT_ONCE))
+    # A few more than may be in flight: while some wait for the ledger, the others keep the destination busy. Where a request
+    # takes many rows, so many have to be under way.
+    in_flight = settings.limits.in_flight if settings is not None else AT_ONCE
+    workers = max(int(1.5 * in_flight), 2 * await _rows(equipment, intents))
     waiting = iter(intents)
 
     async def work() -> None:
@@ -106,3 +109,15 @@ async def _work_off(equipment: Equipment, delivery: Delivery, intents: list[Inte
             await delivery.advance(intent)
 
     await asyncio.gather(*(work() for _ in range(min(workers, len(intents)))))
+
+
+async def _rows(equipment: Equipment, intents: Sequence[Intent]) -> int:
+    """How many writes one request of the destination takes; 0 where none gather or the destination cannot be asked."""
+    destination = equipment.destinations.get(intents[0].destination)
+    if destination is None:
+        return 0
+    try:
+        each = [(await destination.capability(operation)).rows for operation in {i.operation for i in intents}]
+    except PipelineError:
+        return 0
+    return max((rows for rows in each if rows > 1), default=0)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from artifact_assets.domain.capabilities import Rung
 from artifact_assets.domain.destination import Destination, Receipt
 from artifact_assets.domain.exchange import Counted
 from artifact_assets.domain.failures import PipelineError
@@ -59,8 +58,8 @@ async def _count(
     at_most: int | None,
 ) -> Counted:
     confirmed = _made(intents)
-    rungs = {operation: (await destination.capability(operation)).rung for operation in CREATING}
-    every = [intent for intent in confirmed if rungs[intent.operation] is not Rung.IDEMPOTENCY_KEY]
+    counts = {operation: (await destination.capability(operation)).countable for operation in CREATING}
+    every = [intent for intent in confirmed if counts[intent.operation]]
     countable = every if at_most is None else every[-at_most:]
     found, missing, duplicates, changed, unreadable = 0, list[str](), list[str](), list[str](), list[str]()
     for intent in countable:

@@ -10,7 +10,7 @@ are created with their association and found again by the marker in their text, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
 
@@ -19,14 +19,18 @@ from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.refusals import Refusal
+from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told, number
+from resources.destinations.hubspot_batches import ROWS, associated, upserted
 from resources.destinations.hubspot_search import candidates_for, marked
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, paragraphs, plain, value_text
+from resources.http.client import HttpClient
 from resources.http.reply import Reply, code_of, fields_of, rows_of
 
 OBJECTS = "/crm/objects/2026-09"
 ASSOCIATIONS = "/crm/objects/2026-03"
+BATCH_ASSOCIATIONS = "/crm/associations/2026-03"
 PROPERTIES = "/crm/properties/2026-09"
 KEY_PROPERTY = "artifact_record_key"
 PLURALS = {"deal": "deals", "contact": "contacts", "company": "companies"}
@@ -46,6 +50,12 @@ class HubSpot(Calls):
     family = Family.CRM
     _keyed = frozenset[str]()
 
+    def __init__(self, name: str, client: HttpClient, options: Mapping[str, str] | None = None) -> None:
+        super().__init__(name, client, options)
+        self._batcher = Batcher()
+        # Records that associations under way start from, by intent key.
+        self._made: dict[str, str] = {}
+
     async def preflight(self) -> Preflight:
         """The portal, and whether the key property exists and is unique."""
         account = self.options.get("account")
@@ -64,10 +74,11 @@ class HubSpot(Calls):
         self._keyed = frozenset(keyed)
         searched = Capability(Rung.LAGGING_SEARCH, SEARCH_LAG_SECONDS)
         capabilities = {
-            operation: Capability(Rung.UPSERT_KEY, moves=True, then="link") if kind in keyed else searched
+            operation: Capability(Rung.UPSERT_KEY, moves=True, then="link", rows=ROWS) if kind in keyed else searched
             for operation, kind in _MADE.items()
         }
-        capabilities["link"] = capabilities["set_field"] = Capability(Rung.SET_SEMANTIC)
+        capabilities["link"] = Capability(Rung.SET_SEMANTIC, rows=ROWS)
+        capabilities["set_field"] = Capability(Rung.SET_SEMANTIC)
         if self.options.get("tag_property"):
             capabilities["add_tag"] = Capability(Rung.SET_SEMANTIC)
         return Preflight(f"hubspot-{account}", capabilities, tuple(warnings))
@@ -91,16 +102,12 @@ class HubSpot(Calls):
         """One row of the batch upsert, or a create with its association."""
         kind = _MADE[write.operation]
         if kind in self._keyed:
-            row = {
-                "id": write.key,
-                "idProperty": self._key,
-                "objectWriteTraceId": write.key,
-                "properties": {self._key: write.key, **self._properties(write)},
-            }
-            path = f"{OBJECTS}/{kind}/batch/upsert"
-            reply = await self.ask("POST", path, write.name, json={"inputs": [row]}, write=True)
-            rows = rows_of(reply.json, "results")
-            return self.receipt(reply, fields_of(rows[0])["id"] if rows else write.key)
+
+            def send(writes: Sequence[Write]) -> Awaitable[Mapping[str, Outcome]]:
+                path = f"{OBJECTS}/{kind}/batch/upsert"
+                return upserted(self, path, self._key, self._properties, writes)
+
+            return await self._batcher.sent(kind, write, ROWS, send)
         parent = self.word(write, PLURALS)
         link = {
             "to": {"id": write.parent},
@@ -124,10 +131,24 @@ class HubSpot(Calls):
     async def link(self, write: Write, record_id: str, *, there: bool) -> Receipt:
         """Associate, or no longer; repeating either changes nothing."""
         kind, parent = _MADE[str(write.payload["of"])], self.word(write, PLURALS)
-        # Only the path of the default association takes no body.
-        default = "default/" if there else ""
-        path = f"{ASSOCIATIONS}/{kind}/{record_id}/associations/{default}{parent}/{write.parent}"
-        return self.receipt(await self.ask("PUT" if there else "DELETE", path, write.name, write=True), record_id)
+        if not there:
+            path = f"{ASSOCIATIONS}/{kind}/{record_id}/associations/{parent}/{write.parent}"
+            return self.receipt(await self.ask("DELETE", path, write.name, write=True), record_id)
+        self._made[write.intent.intent_key] = record_id
+
+        async def alone(one: Write, made: str) -> Receipt:
+            # Only the path of the default association takes no body.
+            path = f"{ASSOCIATIONS}/{kind}/{made}/associations/default/{parent}/{one.parent}"
+            return self.receipt(await self.ask("PUT", path, one.name, write=True), made)
+
+        def send(writes: Sequence[Write]) -> Awaitable[Mapping[str, Outcome]]:
+            path = f"{BATCH_ASSOCIATIONS}/{kind}/{parent}/batch/associate/default"
+            return associated(self, path, alone, self._made, writes)
+
+        try:
+            return await self._batcher.sent((kind, parent), write, ROWS, send)
+        finally:
+            self._made.pop(write.intent.intent_key, None)
 
     async def read(self, write: Write) -> Value:
         """The property with its history, which tells who changed it when."""

@@ -13,7 +13,7 @@ record's own list, which SOQL reads consistently, is what decides instead.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -22,9 +22,12 @@ from artifact_assets.domain.capabilities import Capability, Family, Preflight, R
 from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
+from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told
+from resources.destinations.salesforce_batches import ROWS, upserted
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, plain, value_text
+from resources.http.client import HttpClient
 from resources.http.reply import Reply, code_of, fields_of, rows_of
 
 KEY_FIELD = "Artifact_Record_Key__c"
@@ -47,13 +50,17 @@ class Salesforce(Calls):
     family = Family.CRM
     _unique = False
 
+    def __init__(self, name: str, client: HttpClient, options: Mapping[str, str] | None = None) -> None:
+        super().__init__(name, client, options)
+        self._batcher = Batcher()
+
     async def preflight(self) -> Preflight:
         """The organization, and whether the key field is a unique external id."""
         rows = await self._query("SELECT Id FROM Organization", "the account")
         told = (await self.ask("GET", f"{self._base}/sobjects/Task/describe", "the fields of Task")).fields
         field = next((row for row in rows_of(told, "fields") if row.get("name") == self._key), None)
         self._unique = bool(field and field.get("externalId") and field.get("unique"))
-        keyed = Capability(Rung.UPSERT_KEY, moves=True)
+        keyed = Capability(Rung.UPSERT_KEY, moves=True, rows=ROWS)
         made = keyed if self._unique else Capability(Rung.PARENT_LIST, moves=False)
         warnings: tuple[str, ...] = ()
         if not self._unique:
@@ -83,12 +90,14 @@ class Salesforce(Calls):
 
     async def create(self, write: Write) -> Receipt:
         """Upsert by the key field, or create."""
-        body = self._content(write)
         if self._unique:
-            path = f"{self._base}/sobjects/Task/{self._key}/{write.key}"
-            reply = await self.ask("PATCH", path, write.name, json=body, write=True)
-        else:
-            reply = await self.ask("POST", f"{self._base}/sobjects/Task", write.name, json=body, write=True)
+
+            def send(writes: Sequence[Write]) -> Awaitable[Mapping[str, Outcome]]:
+                return upserted(self, self._base, self._key, self._content, _CODES, writes)
+
+            return await self._batcher.sent("Task", write, ROWS, send)
+        body = self._content(write)
+        reply = await self.ask("POST", f"{self._base}/sobjects/Task", write.name, json=body, write=True)
         return self.receipt(reply, reply.fields.get("id"))
 
     async def update(self, write: Write, found: Found) -> Receipt:

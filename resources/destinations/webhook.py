@@ -33,7 +33,7 @@ from resources.http.client import HttpClient
 from resources.http.reply import Reply, code_of
 
 OPERATIONS = ("create_task", "add_note", "set_field", "add_tag")
-_KEYED = Capability(Rung.IDEMPOTENCY_KEY, moves=True)
+_KEYED = Capability(Rung.IDEMPOTENCY_KEY, moves=True, countable=False)
 
 
 class Webhook:

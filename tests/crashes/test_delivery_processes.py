@@ -101,6 +101,7 @@ async def nothing_twice(rig: Rig, plans: list[IntentPlan]) -> Counter[str]:
     return counts
 
 
+@pytest.mark.timeout(3600 if CHAOS else 300)
 @pytest.mark.parametrize("name", ["records", *VENDORS] if CHAOS else list(SAMPLE))
 def test_a_process_killed_at_a_write_point_leaves_one_record_and_one_receipt(
     tmp_path: Path, sqlite_template: Path, name: str, capsys: pytest.CaptureFixture[str]

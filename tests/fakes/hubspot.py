@@ -15,13 +15,14 @@ KEY = "artifact_record_key"
 
 
 class FakeHubSpot(FakeVendor):
-    """``unique`` tells whether the key property exists with unique values."""
+    """``unique`` tells whether the key property exists with unique values; a row with ``poison`` in it is refused."""
 
     def __init__(self, now: Any, *, unique: bool = True) -> None:
         super().__init__(now)
         self.unique = unique
         self.objects: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
         self.associations: set[tuple[str, str, str, str]] = set()
+        self.poison = ""
         self.wall = lambda: datetime(2026, 11, 17, 12, tzinfo=UTC)
         base = "/crm/objects/2026-09/{}"
         self.route("GET", "/account-info/2026-03/details", lambda _: Answer(json={"portalId": 77}), write=False)
@@ -37,6 +38,8 @@ class FakeHubSpot(FakeVendor):
         link = "/crm/objects/2026-03/{}/{}/associations/{}/{}"
         self.route("PUT", link.replace("associations/", "associations/default/"), self._associate, write=True)
         self.route("DELETE", link, self._dissociate, write=True)
+        together = "/crm/associations/2026-03/{}/{}/batch/associate/default"
+        self.route("POST", together, self._associate_many, write=True)
 
     def texts(self) -> list[str]:
         return [
@@ -76,14 +79,30 @@ class FakeHubSpot(FakeVendor):
     def _upsert(self, request: Request) -> Answer:
         (kind,) = request.match
         results: list[Any] = []
-        for row in request.json["inputs"]:
+        errors: list[Any] = []
+        inputs = request.json["inputs"]
+        traced = all("objectWriteTraceId" in row for row in inputs)
+        if len(inputs) > 100 or any("associations" in row for row in inputs) or not self.unique:
+            return Answer(400, {"category": "VALIDATION_ERROR"})
+        if not traced and any(self._is_poisoned(row) for row in inputs):
+            return Answer(400, {"category": "VALIDATION_ERROR"})
+        for row in inputs:
             name = row["idProperty"]
-            if "associations" in row or not self.unique:
-                return Answer(400, {"category": "VALIDATION_ERROR"})
+            if self._is_poisoned(row):
+                context = {"objectWriteTraceId": [row["objectWriteTraceId"]]}
+                errors.append({"status": "error", "category": "VALIDATION_ERROR", "context": context})
+                continue
             there = [i for i, r in self.objects[kind].items() if r["properties"].get(name) == row["id"]]
             record_id = there[0] if there else self.new_id()
-            results.append({**self._store(kind, record_id, row["properties"]), "new": not there})
+            stored = self._store(kind, record_id, row["properties"])
+            results.append({**stored, "new": not there, "objectWriteTraceId": row.get("objectWriteTraceId")})
+        if errors:
+            told = {"status": "COMPLETE", "results": results, "numErrors": len(errors), "errors": errors}
+            return Answer(207, told)
         return Answer(200, {"status": "COMPLETE", "results": results})
+
+    def _is_poisoned(self, row: dict[str, Any]) -> bool:
+        return any(self.poison in str(value) for value in row["properties"].values()) if self.poison else False
 
     def _batch_read(self, request: Request) -> Answer:
         (kind,) = request.match
@@ -144,6 +163,18 @@ class FakeHubSpot(FakeVendor):
             return self.missing(request)
         self.associations.add((request.match[0], request.match[1], request.match[2], request.match[3]))
         return Answer(201, {"fromObjectId": record_id})
+
+    def _associate_many(self, request: Request) -> Answer:
+        kind, parent = request.match
+        results: list[Any] = []
+        for row in request.json["inputs"]:
+            if row["from"]["id"] in self.objects[kind] and row["to"]["id"] in self.objects[parent]:
+                self.associations.add((kind, row["from"]["id"], parent, row["to"]["id"]))
+                results.append(row)
+        missing = len(request.json["inputs"]) - len(results)
+        errors = [{"category": "OBJECT_NOT_FOUND", "context": {}}] * missing
+        told = {"status": "COMPLETE", "results": results, "numErrors": missing, "errors": errors}
+        return Answer(207 if missing else 201, told)
 
     def _dissociate(self, request: Request) -> Answer:
         self.associations.discard((request.match[0], request.match[1], request.match[2], request.match[3]))

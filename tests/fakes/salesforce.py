@@ -16,7 +16,7 @@ _EQUAL = re.compile(r"([\w.]+) (?:= '([^']*)'|IN \(([^)]*)\))")
 
 
 class FakeSalesforce(FakeVendor):
-    """``unique`` tells whether the key field is an external id with unique values."""
+    """``unique`` tells whether the key field is an external id with unique values; a row with ``poison`` in it is refused."""
 
     def __init__(self, now: Any, *, unique: bool = True) -> None:
         super().__init__(now)
@@ -29,10 +29,12 @@ class FakeSalesforce(FakeVendor):
             "Topic": {"0TO1": {"Name": "pricing"}},
             "TopicAssignment": {},
         }
+        self.poison = ""
         self.moment = datetime(2026, 11, 17, 9, tzinfo=UTC)
         self.route("GET", f"{BASE}/query", self._query, write=False)
         self.route("GET", f"{BASE}/sobjects/{{}}/describe", self._describe, write=False)
         self.route("PATCH", f"{BASE}/sobjects/Task/{KEY}/{{}}", self._upsert, write=True)
+        self.route("PATCH", f"{BASE}/composite/sobjects/Task/{KEY}", self._upsert_many, write=True)
         self.route("POST", f"{BASE}/sobjects/{{}}", self._create, write=True)
         self.route("GET", f"{BASE}/sobjects/{{}}/{{}}", self._read, write=False)
         self.route("PATCH", f"{BASE}/sobjects/{{}}/{{}}", self._change, write=True)
@@ -66,12 +68,33 @@ class FakeSalesforce(FakeVendor):
 
     def _upsert(self, request: Request) -> Answer:
         key = request.match[0]
+        if self._is_poisoned(request.json):
+            return Answer(400, [{"errorCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "no"}])
         there = [i for i, row in self.rows["Task"].items() if row.get(KEY) == key]
         if len(there) > 1:
             return Answer(300, there)
         record_id = there[0] if there else self.new_id()
         self.rows["Task"].setdefault(record_id, {}).update({**request.json, KEY: key})
         return Answer(200 if there else 201, {"id": record_id, "success": True, "created": not there})
+
+    def _upsert_many(self, request: Request) -> Answer:
+        body, told = request.json, list[dict[str, Any]]()
+        if body["allOrNone"] is not False or len(body["records"]) > 200 or not self.unique:
+            return Answer(400, [{"errorCode": "INVALID_FIELD", "message": "no"}])
+        for record in body["records"]:
+            row = {name: value for name, value in record.items() if name != "attributes"}
+            if record.get("attributes") != {"type": "Task"} or self._is_poisoned(row):
+                error = {"statusCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "no", "fields": []}
+                told.append({"success": False, "errors": [error]})
+                continue
+            there = [i for i, known in self.rows["Task"].items() if known.get(KEY) == row[KEY]]
+            record_id = there[0] if there else self.new_id()
+            self.rows["Task"].setdefault(record_id, {}).update(row)
+            told.append({"id": record_id, "success": True, "created": not there, "errors": []})
+        return Answer(200, told)
+
+    def _is_poisoned(self, row: dict[str, Any]) -> bool:
+        return any(self.poison in str(value) for value in row.values()) if self.poison else False
 
     def _create(self, request: Request) -> Answer:
         (kind,) = request.match
