@@ -14,10 +14,21 @@ from typing import Any
 
 import pytest
 
+from artifact_assets.stages.draining import drain
 from tests.destinations.rig import rig_for
 from tests.fakes.vendor_server import Request
 
 sdk = pytest.importorskip("hubspot_sdk", reason="hubspot-sdk is not installed")
+
+
+PATH_OR_QUERY = (
+    "task_id",
+    "id_property",
+    "idProperty is m",
+    "fromObjectType is m",
+    "to_object_type is m",
+    "toObjectType is m",
+)
 
 
 def sdk_paths() -> set[tuple[str, str]]:
@@ -56,6 +67,10 @@ async def requests_of(name: str, folder: Path) -> list[Request]:
         await rig.deliver()
         await rig.plan("create_task", title="Other words")
         await rig.deliver()
+        # Several at once, as a drain sends them.
+        for number in range(4):
+            await rig.plan("create_task", item=f"more-{number}", due="2099-01-01")
+        await drain(rig.equipment, rig.owner)
         return list(rig.fake.seen)
 
 
@@ -73,7 +88,12 @@ async def test_every_body_has_the_keys_that_the_sdk_sends(tmp_path: Path, name: 
     crm: Any = importlib.import_module("hubspot_sdk.types.crm")
     objects: Any = importlib.import_module("hubspot_sdk.types.crm.objects")
     tasks: Any = importlib.import_module("hubspot_sdk.types.crm.objects.tasks")
-    shapes: dict[str, Any] = {"batch/upsert": tasks.BatchUpsertParams, "batch/read": tasks.BatchGetParams}
+    associations: Any = importlib.import_module("hubspot_sdk.types.crm.associations")
+    shapes: dict[str, Any] = {
+        "batch/upsert": tasks.BatchUpsertParams,
+        "batch/read": tasks.BatchGetParams,
+        "batch/associate/default": associations.BatchCreateDefaultParams,
+    }
     checked = 0
     for request in await requests_of(name, tmp_path):
         if "/tasks" not in request.path or request.method not in ("POST", "PATCH") or request.path.endswith("/search"):
@@ -81,9 +101,7 @@ async def test_every_body_has_the_keys_that_the_sdk_sends(tmp_path: Path, name: 
         shape: Any = next((s for end, s in shapes.items() if request.path.endswith(end)), None)
         shape = shape or (objects.TaskUpdateParams if request.method == "PATCH" else objects.TaskCreateParams)
         body = request.json
-        problems = [
-            each for each in fits(body, shape) if not each.startswith(("task_id", "id_property", "idProperty is m"))
-        ]
+        problems = [each for each in fits(body, shape) if not each.startswith(PATH_OR_QUERY)]
         rows: list[Any] = body["inputs"] if request.path.endswith("batch/upsert") else []
         problems += [each for row in rows for each in fits(row, crm.SimplePublicObjectBatchInputUpsertParam, "inputs.")]
         assert problems == [], (request.path, problems)

@@ -172,8 +172,8 @@ class FakeHubSpot(FakeVendor):
                 self.associations.add((kind, row["from"]["id"], parent, row["to"]["id"]))
                 results.append(row)
         missing = len(request.json["inputs"]) - len(results)
-        errors = [{"category": "OBJECT_NOT_FOUND", "context": {}}] * missing
-        told = {"status": "COMPLETE", "results": results, "numErrors": missing, "errors": errors}
+        errors: list[Any] = [{"category": "OBJECT_NOT_FOUND", "context": {}}] * missing
+        told: dict[str, Any] = {"status": "COMPLETE", "results": results, "numErrors": missing, "errors": errors}
         return Answer(207 if missing else 201, told)
 
     def _dissociate(self, request: Request) -> Answer:

@@ -84,7 +84,11 @@ class FakeSalesforce(FakeVendor):
         for record in body["records"]:
             row = {name: value for name, value in record.items() if name != "attributes"}
             if record.get("attributes") != {"type": "Task"} or self._is_poisoned(row):
-                error = {"statusCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION", "message": "no", "fields": []}
+                error: dict[str, Any] = {
+                    "statusCode": "FIELD_CUSTOM_VALIDATION_EXCEPTION",
+                    "message": "no",
+                    "fields": [],
+                }
                 told.append({"success": False, "errors": [error]})
                 continue
             there = [i for i, known in self.rows["Task"].items() if known.get(KEY) == row[KEY]]
