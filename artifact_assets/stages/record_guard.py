@@ -6,6 +6,7 @@ What belongs here: records that are closed, and fields that a later meeting alre
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 
 from artifact_assets.domain.art.timeliness import RecordFacts, judge_record
@@ -31,6 +32,7 @@ class RecordGuard:
     _closed: dict[tuple[str, str], tuple[bool | None, float]] = field(
         default_factory=dict[tuple[str, str], tuple[bool | None, float]]
     )
+    _asking: dict[tuple[str, str], asyncio.Lock] = field(default_factory=dict[tuple[str, str], asyncio.Lock])
 
     async def check(self, intent: Intent, destination: Destination) -> None:
         """Nothing, when the write may be made.
@@ -61,7 +63,9 @@ class RecordGuard:
     async def _is_closed(self, intent: Intent, destination: Destination) -> bool | None:
         record = (destination.name, repr(sorted(intent.target.items())))
         now = self.equipment.clock.monotonic()
-        known = self._closed.get(record)
-        if known is None or now - known[1] > KNOWN_SECONDS:
-            self._closed[record] = known = (await destination.closed(intent), now)
-        return known[0]
+        # Many writes to one record may be under way: the first of them asks, the others wait for its answer.
+        async with self._asking.setdefault(record, asyncio.Lock()):
+            known = self._closed.get(record)
+            if known is None or now - known[1] > KNOWN_SECONDS:
+                self._closed[record] = known = (await destination.closed(intent), now)
+            return known[0]

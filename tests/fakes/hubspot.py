@@ -23,6 +23,7 @@ class FakeHubSpot(FakeVendor):
         self.objects: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in KINDS}
         self.associations: set[tuple[str, str, str, str]] = set()
         self.poison = ""
+        self.without_links = set[str]()
         self.wall = lambda: datetime(2026, 11, 17, 12, tzinfo=UTC)
         base = "/crm/objects/2026-09/{}"
         self.route("GET", "/account-info/2026-03/details", lambda _: Answer(json={"portalId": 77}), write=False)
@@ -159,7 +160,7 @@ class FakeHubSpot(FakeVendor):
 
     def _associate(self, request: Request) -> Answer:
         kind, record_id, _, _ = request.match
-        if record_id not in self.objects[kind]:
+        if record_id not in self.objects[kind] or request.match[3] in self.without_links:
             return self.missing(request)
         self.associations.add((request.match[0], request.match[1], request.match[2], request.match[3]))
         return Answer(201, {"fromObjectId": record_id})
@@ -168,7 +169,7 @@ class FakeHubSpot(FakeVendor):
         kind, parent = request.match
         results: list[Any] = []
         for row in request.json["inputs"]:
-            if row["from"]["id"] in self.objects[kind] and row["to"]["id"] in self.objects[parent]:
+            if row["from"]["id"] in self.objects[kind] and row["to"]["id"] not in self.without_links:
                 self.associations.add((kind, row["from"]["id"], parent, row["to"]["id"]))
                 results.append(row)
         missing = len(request.json["inputs"]) - len(results)
