@@ -48,7 +48,7 @@ def embedded() -> VendorCase:
     """The store behind the same rig as the vendors."""
 
     def nothing(_: Any) -> Any:
-        raise NotImplementedError
+        raise AssertionError("there is no HTTP in between")
 
     return VendorCase(
         fake=nothing,
