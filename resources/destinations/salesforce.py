@@ -25,6 +25,7 @@ from artifact_assets.domain.failures import FailureClass
 from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told
 from resources.destinations.salesforce_batches import ROWS, upserted
+from resources.destinations.salesforce_ui import made, takes_tasks
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, plain, value_text
 from resources.http.client import HttpClient
@@ -32,6 +33,7 @@ from resources.http.reply import Reply, code_of, fields_of, rows_of
 
 KEY_FIELD = "Artifact_Record_Key__c"
 OBJECTS = {"deal": "Opportunity", "contact": "Contact", "company": "Account", "lead": "Lead"}
+_NUMBERS = frozenset({"currency", "double", "int", "percent"})
 # Error codes that a status alone would misjudge.
 _CODES = {
     "REQUEST_LIMIT_EXCEEDED": FailureClass.DESTINATION_QUOTA,
@@ -49,10 +51,12 @@ class Salesforce(Calls):
     vendor = "salesforce"
     family = Family.CRM
     _unique = False
+    _remembers = False
 
     def __init__(self, name: str, client: HttpClient, options: Mapping[str, str] | None = None) -> None:
         super().__init__(name, client, options)
         self._batcher = Batcher()
+        self._types: dict[str, Mapping[str, str]] = {}
 
     async def preflight(self) -> Preflight:
         """The organization, and whether the key field is a unique external id."""
@@ -60,13 +64,16 @@ class Salesforce(Calls):
         told = (await self.ask("GET", f"{self._base}/sobjects/Task/describe", "the fields of Task")).fields
         field = next((row for row in rows_of(told, "fields") if row.get("name") == self._key), None)
         self._unique = bool(field and field.get("externalId") and field.get("unique"))
-        keyed = Capability(Rung.UPSERT_KEY, moves=True, rows=ROWS)
-        made = keyed if self._unique else Capability(Rung.PARENT_LIST, moves=False)
+        self._remembers = not self._unique and await takes_tasks(self, self._base)
+        made = Capability(Rung.IDEMPOTENCY_KEY if self._remembers else Rung.PARENT_LIST, moves=False)
         warnings: tuple[str, ...] = ()
-        if not self._unique:
+        if self._unique:
+            made = Capability(Rung.UPSERT_KEY, moves=True, rows=ROWS)
+        else:
             told_so = (
-                f"Task has no field {self._key} that is External ID and Unique, so tasks are found by their marker. Create "
-                "it as docs/destinations/salesforce.md says."
+                f"Task has no field {self._key} that is External ID and Unique, so tasks are found by their marker"
+                + (" and made under idempotency keys" if self._remembers else "")
+                + ". Create it as docs/destinations/salesforce.md says."
             )
             warnings = (told_so,)
         capabilities = {
@@ -97,6 +104,8 @@ class Salesforce(Calls):
 
             return await self._batcher.sent("Task", write, ROWS, send)
         body = self._content(write)
+        if self._remembers:
+            return await made(self, self._base, write, body)
         reply = await self.ask("POST", f"{self._base}/sobjects/Task", write.name, json=body, write=True)
         return self.receipt(reply, reply.fields.get("id"))
 
@@ -130,13 +139,14 @@ class Salesforce(Calls):
     async def set(self, write: Write, value: str | None, known: Value) -> Receipt:
         """Write one field, unless the record changed since it was read: answered 412, and a person decides."""
         headers: dict[str, str] = {}
+        sent = await self._as_declared(write, value)
         if known.modified_at is not None:
             # The header knows whole seconds only; what changes within the same one passes.
             headers["if-unmodified-since"] = format_datetime(
                 known.modified_at.astimezone(UTC).replace(microsecond=0), usegmt=True
             )
         reply = await self.ask(
-            "PATCH", self._path(write), write.name, json={write.field: value}, headers=headers, write=True
+            "PATCH", self._path(write), write.name, json={write.field: sent}, headers=headers, write=True
         )
         return self.receipt(reply, write.parent)
 
@@ -196,6 +206,9 @@ class Salesforce(Calls):
         """``errorCode`` of the first error; a row lock comes as a 400 and passes, 300 means that the key is not unique."""
         if reply.status < 300:
             return None
+        if reply.status == 409:
+            # The first request under an idempotency key is still being worked on.
+            return Told(FailureClass.DELIVERY_UNCERTAIN, "in_flight")
         first = fields_of(rows_of(reply.json)[0]) if rows_of(reply.json) else {}
         code = code_of(first.get("errorCode"))
         if reply.status == 300:
@@ -234,6 +247,18 @@ class Salesforce(Calls):
         if write.owner_id:
             body["OwnerId"] = write.owner_id
         return body
+
+    async def _as_declared(self, write: Write, value: str | None) -> str | float | bool | None:
+        """A value as the field's type has it in JSON; text where the type is not known."""
+        if write.object not in self._types:
+            self._types[write.object] = {field.name: field.type for field in await self.fields(write.object)}
+        kind = self._types[write.object].get(write.field)
+        if value is None or kind not in _NUMBERS | {"boolean"}:
+            return value
+        try:
+            return value.lower() == "true" if kind == "boolean" else float(value)
+        except ValueError:
+            return value
 
     def _comparable(self, write: Write, row: dict[str, Any]) -> str:
         ours = self._content(write)

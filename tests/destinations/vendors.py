@@ -128,7 +128,7 @@ def pipedrive() -> VendorCase:
     )
 
 
-def salesforce(*, unique: bool) -> VendorCase:
+def salesforce(*, unique: bool, remembers: bool = False) -> VendorCase:
     def edit(fake: FakeSalesforce, value: str) -> None:
         fake.rows["Opportunity"]["7"]["Amount"] = float(value)
         fake.moment = fake.moment.replace(hour=11, minute=30)
@@ -138,7 +138,7 @@ def salesforce(*, unique: bool) -> VendorCase:
             row["Subject"] = "A person's words"
 
     return VendorCase(
-        fake=lambda now: FakeSalesforce(now, unique=unique),
+        fake=lambda now: FakeSalesforce(now, unique=unique, remembers=remembers),
         adapter=lambda client: Salesforce(NAME, client),
         seed=lambda fake: fake.rows["Opportunity"].update({"7": {"Name": "Acme"}, "8": {"Name": "Globex"}}),
         field="Amount",
@@ -227,6 +227,7 @@ VENDORS: dict[str, VendorCase] = {
     "odoo": odoo(),
     "salesforce": salesforce(unique=True),
     "salesforce-list": salesforce(unique=False),
+    "salesforce-ui": salesforce(unique=False, remembers=True),
     "pipedrive": pipedrive(),
     "lever": ats(FakeLever, lambda client: Lever(NAME, client), ("create_task", "add_note", "add_tag"), archive),
     "ashby": ats(FakeAshby, lambda client: Ashby(NAME, client)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import uuid
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -16,10 +17,18 @@ _EQUAL = re.compile(r"([\w.]+) (?:= '([^']*)'|IN \(([^)]*)\))")
 
 
 class FakeSalesforce(FakeVendor):
-    """``unique`` tells whether the key field is an external id with unique values; a row with ``poison`` in it is refused."""
+    """``unique`` tells whether the key field is an external id with unique values; a row with ``poison`` in it is refused.
 
-    def __init__(self, now: Any, *, unique: bool = True) -> None:
+    ``remembers`` tells whether the User Interface API has tasks;
+    ``answers`` are those it gave, by idempotency key. While ``blind``, queries
+    find no task.
+    """
+
+    def __init__(self, now: Any, *, unique: bool = True, remembers: bool = False) -> None:
         super().__init__(now)
+        self.remembers = remembers
+        self.blind = False
+        self.answers: dict[str, Answer] = {}
         self.unique = unique
         self.rows: dict[str, dict[str, dict[str, Any]]] = {
             "Organization": {"00D1": {}},
@@ -36,6 +45,8 @@ class FakeSalesforce(FakeVendor):
         self.route("PATCH", f"{BASE}/sobjects/Task/{KEY}/{{}}", self._upsert, write=True)
         self.route("PATCH", f"{BASE}/composite/sobjects/Task/{KEY}", self._upsert_many, write=True)
         self.route("POST", f"{BASE}/sobjects/{{}}", self._create, write=True)
+        self.route("GET", f"{BASE}/ui-api/object-info/Task", self._object_info, write=False)
+        self.route("POST", f"{BASE}/ui-api/records", self._remembered, write=True)
         self.route("GET", f"{BASE}/sobjects/{{}}/{{}}", self._read, write=False)
         self.route("PATCH", f"{BASE}/sobjects/{{}}/{{}}", self._change, write=True)
         self.route("DELETE", f"{BASE}/sobjects/{{}}/{{}}", self._delete, write=True)
@@ -51,13 +62,29 @@ class FakeSalesforce(FakeVendor):
 
     def _describe(self, request: Request) -> Answer:
         key = {"name": KEY, "type": "string", "externalId": True, "unique": self.unique}
-        return Answer(json={"fields": [{"name": "Subject", "type": "string"}, key]})
+        amount = {"name": "Amount", "type": "currency"}
+        return Answer(json={"fields": [{"name": "Subject", "type": "string"}, amount, key]})
+
+    def _object_info(self, request: Request) -> Answer:
+        return Answer(json={"apiName": "Task", "createable": True}) if self.remembers else self.missing(request)
+
+    def _remembered(self, request: Request) -> Answer:
+        key, body = request.headers.get("idempotency-key", ""), request.json
+        if not self.remembers or uuid.UUID(key).version != 4:
+            return Answer(400, [{"errorCode": "BAD_REQUEST", "message": "no"}])
+        if key not in self.answers:
+            record_id = self.new_id()
+            self.rows[body["apiName"]][record_id] = body["fields"]
+            self.answers[key] = Answer(201, {"apiName": body["apiName"], "id": record_id, "fields": {}})
+        return self.answers[key]
 
     def _query(self, request: Request) -> Answer:
         found = _WHERE.search(request.query["q"])
         assert found is not None
         kind, where = found.groups()
         rows = [{"Id": record_id, **row} for record_id, row in self.rows[kind].items()]
+        if self.blind and kind == "Task":
+            rows = []
         for column, value, values in _EQUAL.findall(where or ""):
             name = column
             wanted = {value} if not values else {part.strip(" '") for part in values.split(",")}
