@@ -8,13 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from artifact_assets.commands import golive as golive_command
+from artifact_assets.commands.golive import golive
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -138,6 +141,30 @@ def test_an_observing_route_writes_nothing_and_shows_what_it_would(desk: Desk) -
     rows = asyncio.run(preview(desk.world.equipment, "m4"))
     assert {(row["state"], row["would"]) for row in rows if row["operation"] != "link"} == {("observed", "create")}
     assert desk.hubspot.calls["write"] == 0
+
+
+def test_going_live_says_which_observed_meetings_would_be_written_and_writes_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One meeting from the day on, one before it; afterwards the route does exactly what was said."""
+    for name, day in (("before", "2026-11-16"), ("after", "2026-11-17")):
+        desk.process(name, title="Pilot", started_at=f"{day}T10:00:00+00:00")
+    writes = desk.hubspot.calls["write"]
+    monkeypatch.setattr(golive_command, "open_equipment", lambda _: nullcontext(desk.world.equipment))
+    answer = CliRunner().invoke(golive, ["watch", "--from", "2026-11-17", "--json"])
+    assert answer.exit_code == 0, answer.output
+    told = json.loads(answer.stdout)
+    assert (told["delivered"], told["stay"], told["meetings"]) == (1, 1, ["after"])
+    assert desk.hubspot.calls["write"] == writes == 0
+
+    routes = [
+        {"name": "watch", "to": ["hubspot"], "when": {"titles": ["pilot"]}, "mode": "deliver", "since": "2026-11-17"}
+    ]
+    desk.configure(routes=routes)
+    for name in ("before", "after"):
+        desk.again(name)
+    assert desk.to("hubspot", "before") == []
+    assert len(desk.to("hubspot", "after")) == told["writes"] > 0
 
 
 def test_a_proposing_route_waits_for_a_person_and_then_delivers(desk: Desk) -> None:
