@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Generator
-from contextlib import ExitStack, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Checkpoint, Intent
 from artifact_assets.domain.states import STAGES, IntentState, MeetingState
+from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.mapping_check import drafted, problems
 from artifact_assets.stages.preview import preview
 from artifact_assets.stages.resolving import approve
@@ -150,7 +151,11 @@ def test_going_live_says_which_observed_meetings_would_be_written_and_writes_not
     for name, day in (("before", "2026-11-16"), ("after", "2026-11-17")):
         desk.process(name, title="Pilot", started_at=f"{day}T10:00:00+00:00")
     writes = desk.hubspot.calls["write"]
-    monkeypatch.setattr(golive_command, "open_equipment", lambda _: nullcontext(desk.world.equipment))
+
+    def same(_: Any) -> AbstractContextManager[Equipment]:
+        return nullcontext(desk.world.equipment)
+
+    monkeypatch.setattr(golive_command, "open_equipment", same)
     answer = CliRunner().invoke(golive, ["watch", "--from", "2026-11-17", "--json"])
     assert answer.exit_code == 0, answer.output
     told = json.loads(answer.stdout)
