@@ -8,12 +8,9 @@ about each: an account was reset, or a restore, or other credentials. Then every
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.exchange import Switch, SwitchState
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.equipment import Equipment
 
@@ -54,8 +51,3 @@ async def trip(equipment: Equipment, name: str, gone: int, looked_at: int) -> No
     now = equipment.clock.now()
     await equipment.ledger.switch(Switch(name, SwitchState.TRIPPED, now, "pipeline", why))
     equipment.gate.forget()
-
-
-def of_destination(intents: Sequence[Intent], name: str) -> list[Intent]:
-    """Confirmed writes that created a record at one destination."""
-    return [i for i in intents if i.destination == name and i.operation in CREATING]
