@@ -17,12 +17,17 @@ from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
 from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
+from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
+from artifact_assets.bookkeeper import open_bookkeeping
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Heartbeat
+from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.domain.policies import WalkPolicy
 from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.reliability.bookkeeping import Bookkeeping
+from artifact_assets.reliability.telling import burn_source
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_alerting, open_batch_desk, open_equipment, open_heartbeat
@@ -45,9 +50,9 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     meetings, replay_plan = meetings_asset(per_run), replay_plan_asset(per_run)
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
-        assets=[meetings, replay_plan, reconciliation_asset()],
+        assets=[meetings, replay_plan, reconciliation_asset(), reliability_asset(_reliability_policy())],
         jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job()],
-        schedules=[reconciliation_schedule()],
+        schedules=[reconciliation_schedule(), reliability_schedule()],
         sensors=[
             arrivals_sensor(JOB),
             drain_sensor(JOB),
@@ -59,6 +64,7 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
         resources={
             "equipment": equipment_resource(),
             "batch_desk": batch_desk_resource(),
+            "bookkeeping": bookkeeping_resource(),
             "alerting": alerting_resource(),
             "heartbeat": heartbeat_resource(),
             **(resources or {}),
@@ -100,8 +106,13 @@ def alerting_resource() -> dg.ResourceDefinition:
     @dg.resource(description="Sends alerts to the webhook that the environment names.")
     def alerting(_: dg.InitResourceContext) -> Iterator[Alerting | None]:
         settings = Settings.from_environment(os.environ)
-        with open_alerting(settings, read_configuration(settings.config)) as opened:
-            yield opened
+        configuration = read_configuration(settings.config)
+        with open_alerting(settings, configuration) as opened:
+            if opened is None:
+                yield None
+                return
+            with open_bookkeeping(settings, configuration) as books:
+                yield opened.joined(burn_source(books))
 
     return alerting
 
@@ -115,6 +126,18 @@ def heartbeat_resource() -> dg.ResourceDefinition:
             yield opened
 
     return heartbeat
+
+
+def bookkeeping_resource() -> dg.ResourceDefinition:
+    """What counts the ledger, built from the environment and opened for one run."""
+
+    @dg.resource(description="Counts the ledger for metrics, objectives and the Parquet export.")
+    def bookkeeping(_: dg.InitResourceContext) -> Iterator[Bookkeeping]:
+        settings = Settings.from_environment(os.environ)
+        with open_bookkeeping(settings, read_configuration(settings.config)) as opened:
+            yield opened
+
+    return bookkeeping
 
 
 def run_finished_in(instance: dg.DagsterInstance | None) -> Callable[[str], bool]:
@@ -133,6 +156,13 @@ def _walk_policy() -> WalkPolicy:
         return read_configuration(Settings.from_environment(os.environ).config).walk
     except PipelineError:
         return WalkPolicy()
+
+
+def _reliability_policy() -> ReliabilityPolicy:
+    try:
+        return read_configuration(Settings.from_environment(os.environ).config).reliability
+    except PipelineError:
+        return ReliabilityPolicy()
 
 
 defs = build_definitions()

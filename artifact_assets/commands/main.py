@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, str] = {
     "go-live": "what happens when a route that observed starts to deliver",
     "review": "list, approve, edit or reject items that wait for a person",
     "replay": "estimate what running meetings again would do and cost",
+    "report": "are the objectives kept; a page with charts, the Parquet export",
     "records": "look into the embedded record store, or edit it by hand",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",

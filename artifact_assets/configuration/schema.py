@@ -21,6 +21,7 @@ from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.mapping import DestinationMapping
 from artifact_assets.domain.model_policy import ModelPolicy
+from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 from artifact_assets.domain.routes import RECORDS, Route
@@ -67,6 +68,7 @@ class Configuration(Document):
 
     model: ModelPolicy = ModelPolicy()
     alerts: AlertPolicy = AlertPolicy()
+    reliability: ReliabilityPolicy = ReliabilityPolicy()
 
     @property
     def reading_limits(self) -> ReadingLimits:

@@ -30,6 +30,7 @@ class Settings:
     store: str = field(repr=False)
     inbox: str
     dagster_home: Path
+    export: Path
     llm_base_url: str | None = None
     llm_model: str | None = None
     now: datetime | None = None
@@ -56,6 +57,7 @@ class Settings:
             records_url=value("ARTIFACTS_RECORDS_URL") or f"sqlite:///{home / 'records.db'}",
             store=value("ARTIFACTS_STORE") or str(home / "store"),
             inbox=value("ARTIFACTS_INBOX") or str(home / "inbox"),
+            export=Path(value("ARTIFACTS_EXPORT") or home / "export").expanduser().absolute(),
             dagster_home=Path(dagster_home).expanduser().absolute() if dagster_home else home / "dagster",
             llm_base_url=value("ARTIFACTS_LLM_BASE_URL"),
             llm_model=value("ARTIFACTS_LLM_MODEL"),

@@ -41,6 +41,9 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("ARTIFACTS_INBOX", "HOME/inbox", "Where new transcripts are dropped: a folder or an fsspec URL."),
     Variable(
+        "ARTIFACTS_EXPORT", "HOME/export", "The folder of the Parquet export: metrics and what they are counted from."
+    ),
+    Variable(
         "ARTIFACTS_LLM_MODEL",
         "",
         "The language model that extracts. Unset means the deterministic extractor, and says so.",

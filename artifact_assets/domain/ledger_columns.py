@@ -71,5 +71,6 @@ class LedgerColumns(Protocol):
         ...
 
     async def changed_days(self, marks: Marks) -> Iterable[date]:
-        """The days on which meetings were received that anything was written about after ``marks``."""
+        """The days to count anew: on which meetings were received that anything was written about after ``marks``, and on
+        which people did something after them."""
         ...

@@ -65,6 +65,8 @@ MEETINGS = _about_meetings(
         "failure_class": _CLASS,
         "received_at": Column(TIME, "when its file was first seen"),
         "updated_at": Column(TIME, "when its row last changed"),
+        "seen_at": Column(TIME, "when its newest revision was first seen"),
+        "through": Column(pl.Boolean, "that revision got through all stages"),
         "walks": Column(pl.Int64, "how often a run took it up"),
         "items": Column(pl.Int64, "items found"),
         "quarantined": Column(pl.Int64, "items held back"),

@@ -82,11 +82,22 @@ def _cuts(rows: Rows) -> pl.DataFrame:
 
 
 def _meetings(rows: Rows, cuts: pl.DataFrame) -> pl.DataFrame:
+    moves = rows["transitions"].filter(_changed())
+    received, got = pl.col("after") == MeetingState.RECEIVED.value, pl.col("after").is_in(THROUGH)
+    newest = moves.group_by("meeting_id").agg(
+        pl.col("at").filter(received).max().alias("seen_at"), pl.col("at").filter(got).max().alias("got_at")
+    )
     return (
         rows["meetings"]
         .drop("kind", "received_at")
         .join(cuts, "meeting_id")
-        .with_columns(pl.col("received_at").dt.date().alias("day"), pl.col("attempts").alias("walks"))
+        .join(newest, "meeting_id", "left")
+        .with_columns(
+            pl.col("received_at").dt.date().alias("day"),
+            pl.col("attempts").alias("walks"),
+            pl.col("seen_at").fill_null(pl.col("received_at")),
+        )
+        .with_columns((pl.col("got_at") >= pl.col("seen_at")).fill_null(False).alias("through"))
     )
 
 

@@ -14,7 +14,19 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, String, func, null, select, type_coerce, union
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Connection,
+    Engine,
+    Select,
+    String,
+    func,
+    null,
+    select,
+    type_coerce,
+    union,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from artifact_assets.domain.ledger_columns import Columns, Days, Marks, Reading
@@ -122,19 +134,12 @@ class SqlColumns:
 
     async def changed_days(self, marks: Marks) -> Iterable[date]:
         """See ``LedgerColumns.changed_days``."""
-        parts: list[Select[Any]] = []
-        for name, table in _MARKED.items():
-            newer = table.c.id > max(getattr(marks, name) - OVERLAP, 0)
-            if table is ATTEMPTS:
-                parts.append(
-                    select(_I.meeting_id).join_from(ATTEMPTS, INTENTS, _I.intent_key == _A.intent_key).where(newer)
-                )
-            else:
-                parts.append(select(table.c.meeting_id).where(newer, table.c.meeting_id.is_not(None)))
-        concerned = union(*parts).subquery()
-        received = func.date(_M.received_at).label("day")
-        days = select(received).where(_M.meeting_id.in_(select(concerned.c.meeting_id))).distinct()
-        found = await self._columns(days)
+        own = INTERVENTIONS.c
+        done = select(func.date(own.at).label("day")).where(own.id > max(marks.interventions - OVERLAP, 0))
+        received = select(func.date(_M.received_at).label("day"))
+        if marks != Marks():
+            received = received.where(_M.meeting_id.in_(select(_concerned(marks).subquery().c.meeting_id)))
+        found = await self._columns(union(received, done))
         return sorted(day if isinstance(day, date) else date.fromisoformat(day) for day in found["day"])
 
     def _meetings(self) -> Select[Any]:
@@ -153,7 +158,7 @@ class SqlColumns:
             return list(columns)
         return [type_coerce(c, String).label(c.key) if isinstance(c.type, UtcTime) else c for c in columns]
 
-    async def _columns(self, statement: Select[Any]) -> Columns:
+    async def _columns(self, statement: Select[Any] | CompoundSelect[Any]) -> Columns:
         def read(connection: Connection) -> Columns:
             result = connection.execute(statement)
             names, rows = list(result.keys()), result.all()
@@ -167,6 +172,20 @@ class SqlColumns:
                 raise database_failure(error, "it could not be counted") from None
 
         return await asyncio.to_thread(answered)
+
+
+def _concerned(marks: Marks) -> CompoundSelect[Any]:
+    """Meetings that anything was written about after ``marks``."""
+    parts: list[Select[Any]] = []
+    for name, table in _MARKED.items():
+        newer = table.c.id > max(getattr(marks, name) - OVERLAP, 0)
+        if table is ATTEMPTS:
+            parts.append(
+                select(_I.meeting_id).join_from(ATTEMPTS, INTENTS, _I.intent_key == _A.intent_key).where(newer)
+            )
+        else:
+            parts.append(select(table.c.meeting_id).where(newer, table.c.meeting_id.is_not(None)))
+    return union(*parts)
 
 
 def _on(days: Days) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
