@@ -15,9 +15,9 @@ from artifact_assets.assets.alerts import ALERTS_JOB, HEARTBEAT_JOB, alerts_job,
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
+from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
 from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
-from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
 from artifact_assets.bookkeeper import open_bookkeeping
 from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings

@@ -103,7 +103,7 @@ def _meeting(rows: Rows, number: int, received: datetime, until: datetime, chanc
 
 def _extract(rows: Rows, name: str, model: str | None, clock: datetime, moves: list[Any], chance: random.Random,
              bad_afternoon: bool) -> datetime:  # fmt: skip
-    if model is not None and (bad_afternoon and chance.random() < 0.8 or chance.random() < 0.006):
+    if model is not None and ((bad_afternoon and chance.random() < 0.8) or chance.random() < 0.006):
         for wait in (90, 400):
             clock += timedelta(seconds=20)
             moves.append(("deferred", clock, "model_unavailable" if bad_afternoon else "model_rate_limited"))

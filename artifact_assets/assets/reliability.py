@@ -45,7 +45,7 @@ def reliability_asset(policy: ReliabilityPolicy) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 NAME,
-                description="What happened on a day: completion, failures, retries, times, writes, cost, and the error budgets.",
+                description="A day in numbers: completion, failures, retries, times, writes, cost, and the error budgets.",
                 group_name="operations",
                 owners=OWNERS,
                 kinds={"polars"},
@@ -155,18 +155,18 @@ def _budgets(budgets: Sequence[Budget]) -> Mapping[str, float]:
 
 def _verdict(budget: Budget, key: str) -> dg.AssetCheckEvaluation:
     objective = budget.objective
+    told: dict[str, float | int | str] = {"promised": objective.objective, "events": budget.events, "bad": budget.bad}
+    told["next"] = "python -m artifact_assets report -o FILE.html"
+    if budget.share is not None and budget.left is not None:
+        told |= {"kept": budget.share, "budget_left": budget.left}
     return dg.AssetCheckEvaluation(
         asset_key=dg.AssetKey(NAME),
         check_name=objective.name,
         passed=budget.kept,
         severity=dg.AssetCheckSeverity.WARN,
         partition=key,
-        metadata={
-            "promised": objective.objective, "events": budget.events, "bad": budget.bad,
-            **({"kept": budget.share, "budget_left": budget.left} if budget.share is not None and budget.left is not None else {}),
-            "next": "python -m artifact_assets report -o FILE.html",
-        },
-    )  # fmt: skip
+        metadata=told,
+    )
 
 
 def _never(repeated: float, key: str) -> dg.AssetCheckEvaluation:

@@ -23,7 +23,8 @@ from artifact_assets.reliability.alert_rules import alert_rules_text
 from artifact_assets.reliability.bookkeeping import Bookkeeping
 from artifact_assets.reliability.burning import Budget
 from artifact_assets.reliability.raw import frame
-from artifact_assets.reliability.report.gathering import Report, Span, gather
+from artifact_assets.reliability.report.comparing import Span
+from artifact_assets.reliability.report.gathering import Report, gather
 from artifact_assets.reliability.telling import condition_of
 from artifact_assets.wiring import clock_for, open_ledger
 from resources.ledger.dependencies import SqlDependencies

@@ -71,6 +71,8 @@ class LedgerColumns(Protocol):
         ...
 
     async def changed_days(self, marks: Marks) -> Iterable[date]:
-        """The days to count anew: on which meetings were received that anything was written about after ``marks``, and on
-        which people did something after them."""
+        """The days to count anew.
+
+        On them meetings were received that anything was written about after ``marks``, or people did something after them.
+        """
         ...

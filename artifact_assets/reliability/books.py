@@ -1,8 +1,8 @@
 """Day books: facts kept as Parquet files by day, so that a day is drawn from the ledger only when something changed.
 
 What belongs here: which days are written again, reading them back, and leaving out who was erased. What does not: what is in
-them (see ``datasets`` and ``drawing``). They are also the export for other programs: `DATASET/received=YYYY-MM-DD/part.parquet`,
-by the day a meeting's file was first seen, and `metrics/measured=YYYY-MM-DD/part.parquet`.
+them (see ``datasets`` and ``drawing``). They are also the export for other programs: ``DATASET/received=DAY/part.parquet`` by
+the day a meeting's file was first seen, and ``metrics/measured=DAY/part.parquet``.
 
 Derived and best effort: nothing a meeting needs reads them, and whoever deletes them gets them drawn anew.
 """

@@ -39,8 +39,12 @@ json.dump({
 }, sys.stdout)
 """
 STAGES = ["transcript", "normalized", "extracted", "validated", "delivered"]
-BESIDE: dict[str, list[str]] = {"reconciliation": ["delivered"], "replay_plan": []}
-PLACES = {"reconciliation": (None, "destinations"), "replay_plan": ("meeting", "replay")}
+BESIDE: dict[str, list[str]] = {"reconciliation": ["delivered"], "replay_plan": [], "reliability": []}
+PLACES = {
+    "reconciliation": (None, "destinations"),
+    "replay_plan": ("meeting", "replay"),
+    "reliability": (None, "operations"),
+}
 """Partitions and group of the assets beside the five; preparing a replay stands on none of them and touches none."""
 """Assets about destinations instead of meetings."""
 
@@ -92,13 +96,15 @@ def test_there_are_four_checks_of_meetings_and_one_of_destinations(loaded: dict[
         "timely": "validated",
         "delivered_once": "delivered",
         "counts_agree": "reconciliation",
+        "replays_change_nothing": "reliability",
+        **dict.fromkeys(("meetings_get_through", "live_is_fresh", "writes_land", "answers_are_usable"), "reliability"),
     }
 
 
 def test_there_are_the_sensors_the_schedule_and_the_jobs(loaded: dict[str, Any]) -> None:
     assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain", "writes"}
     assert set(loaded["jobs"]) >= {"process_meetings", "work_on_batches", "work_off_writes", "reconcile_destinations"}
-    assert loaded["schedules"] == {"reconciliation_daily": "RUNNING"}
+    assert loaded["schedules"] == {"reconciliation_daily": "RUNNING", "reliability_daily": "RUNNING"}
 
 
 def test_dagster_retries_no_step_because_every_failure_has_another_owner(loaded: dict[str, Any]) -> None:

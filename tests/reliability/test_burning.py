@@ -223,7 +223,9 @@ def test_a_real_prometheus_fires_the_same_rules(tmp_path: Path, seed: int) -> No
     told = {"rule_files": ["rules.yaml"], "evaluation_interval": "1m",
             "tests": [{"interval": "1m", "input_series": series, "alert_rule_test": asked}]}  # fmt: skip
     (tmp_path / "test.yaml").write_text(yaml.safe_dump(told))
-    done = subprocess.run(["promtool", "test", "rules", "test.yaml"], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        ["promtool", "test", "rules", "test.yaml"], check=False, cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
 
 

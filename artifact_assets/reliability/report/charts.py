@@ -133,7 +133,7 @@ def timeline(
     with mpl.rc_context({**_STYLE, "axes.grid.axis": "x"}):
         figure, axes = _axes((FULL, 0.38 * max(len(rows), 1) + 0.8))
         told: set[str] = set()
-        for row, (name, spans) in enumerate(rows.items()):
+        for row, spans in enumerate(rows.values()):
             for begun, ended, state in spans:
                 start, length = (
                     _number(begun),

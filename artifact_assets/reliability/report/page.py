@@ -22,6 +22,10 @@ from artifact_assets.reliability.report.pictures import (
     writes_chart,
 )
 
+_FOOT = (
+    "<footer>What each number means, counts and leaves out: docs/metrics.md. Days are UTC. No word of a meeting is on this "
+    "page.</footer>"
+)
 _CSS = Path(__file__).with_name("page.css")
 
 
@@ -29,10 +33,13 @@ def page(report: Report) -> str:
     """A whole HTML document that needs nothing else: no network, no script."""
     since, until = report.span.days[0], report.span.days[-1]
     title = f"Reliability, {since:%d %b} to {until:%d %b %Y}"
+    head = (
+        f"<header><h1>Reliability</h1><p>{since:%d %b} to {until:%d %b %Y} · {escape(report.tenant)} · "
+        f"made {report.made_at:%d %b %Y, %H:%M} UTC</p></header>"
+    )
     body = "".join(
         (
-            f"<header><h1>Reliability</h1><p>{since:%d %b} to {until:%d %b %Y} · {escape(report.tenant)} · "
-            f"made {report.made_at:%d %b %Y, %H:%M} UTC</p></header>",
+            head,
             pieces.verdict(report),
             pieces.alerts(report),
             pieces.objectives(report),
@@ -56,8 +63,7 @@ def page(report: Report) -> str:
             pieces.people(report),
             "<h2>The model</h2><p>What it cost, and whether its answers could be used.</p>",
             pieces.models(report, cost_chart(report)),
-            "<footer>What each number means, counts and leaves out: docs/metrics.md. Days are UTC. No word of a meeting is on "
-            "this page.</footer>",
+            _FOOT,
         )
     )
     return (

@@ -68,7 +68,8 @@ def _objective(budget: Budget) -> str:
     objective, share, left = budget.objective, budget.share, budget.left
     name = escape(objective.name.replace("_", " "))
     if share is None or left is None:
-        return f'<div class=card><div class=name>{name}</div><div class="big soft">–</div><p class=small>nothing to count</p></div>'
+        empty = '<div class="big soft">–</div><p class=small>nothing to count</p>'
+        return f"<div class=card><div class=name>{name}</div>{empty}</div>"
     shown = max(0.0, min(left, 1.0))
     state = "good" if budget.kept else "bad"
     within = f" within {duration(objective.within_minutes * 60)}" if objective.within_minutes else ""
@@ -179,11 +180,13 @@ def people(report: Report) -> str:
     """Interventions and repairs."""
     rows = [[_text(escape(action)), _number(f"{count:,}")] for action, count in report.interventions]
     repaired = next((c for c in report.changes if c.metric.name == "manual_repair"), None)
-    told = (
-        f"<p class=small>Of the items delivered, {_share(repaired.now)} were edited or deleted by people within 14 days, as far as was noticed.</p>"
-        if repaired and repaired.now is not None
-        else ""
-    )  # noqa: E501 - one sentence
+    told = ""
+    if repaired is not None and repaired.now is not None:
+        share = _share(repaired.now)
+        told = (
+            f"<p class=small>{share} of the items delivered were edited or deleted by people within 14 days, as far as "
+            "that was noticed.</p>"
+        )
     return card("", table(["what", "#times"], rows, "Nobody had to do anything.") + told)
 
 
