@@ -120,7 +120,10 @@ class Books:
         return state if state.get("format") == FORMAT else {**nothing_known, "forgotten": state.get("forgotten", [])}
 
     def _remember(self, state: dict[str, Any]) -> None:
-        _place(self.folder / STATE, lambda path: path.write_text(json.dumps(state), "utf-8"))
+        def write(path: Path) -> None:
+            path.write_text(json.dumps(state), "utf-8")
+
+        _place(self.folder / STATE, write)
 
 
 def forget_in_export(folder: Path, meeting_ids: Iterable[str]) -> int:

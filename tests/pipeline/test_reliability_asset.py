@@ -93,5 +93,5 @@ def test_the_schedule_asks_for_yesterday_once() -> None:
     assert schedule.job_name == JOB
     when = datetime(2026, 11, 18, 0, 41, tzinfo=UTC)
     with dg.build_schedule_context(scheduled_execution_time=when, repository_def=repository) as context:
-        (request,) = schedule.evaluate_tick(context).run_requests or ()
-    assert (request.partition_key, request.run_key) == ("2026-11-17", "2026-11-17")
+        requests = schedule.evaluate_tick(context).run_requests or ()
+    assert [(one.partition_key, one.run_key) for one in requests] == [("2026-11-17", "2026-11-17")]

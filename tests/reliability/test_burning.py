@@ -208,7 +208,7 @@ def test_a_real_prometheus_fires_the_same_rules(tmp_path: Path, seed: int) -> No
                         "exp_labels": {
                             "severity": rule.severity, "objective": THROUGH.name, "window": f"{rule.long_minutes:g}m",
                         },
-                        "exp_annotations": annotations(policy, rule),
+                        "exp_annotations": told_with(policy, rule),
                     }
                     for rule in expected
                 ],
@@ -246,7 +246,7 @@ def near(events: pl.DataFrame, now: datetime, rule: BurnRule) -> bool:
     return False
 
 
-def annotations(policy: ReliabilityPolicy, rule: BurnRule) -> dict[str, str]:
+def told_with(policy: ReliabilityPolicy, rule: BurnRule) -> dict[str, str]:
     rules = alert_rules(policy)["groups"][0]["rules"]
     return next(r["annotations"] for r in rules if r["labels"]["window"] == f"{rule.long_minutes:g}m")
 

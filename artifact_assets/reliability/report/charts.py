@@ -12,13 +12,13 @@ from datetime import date, datetime
 from typing import Any
 
 import matplotlib as mpl
-from matplotlib.dates import AutoDateLocator, ConciseDateFormatter, date2num
+from matplotlib.dates import AutoDateLocator, ConciseDateFormatter
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 INK, SOFT, LINE = "#1f2933", "#66727f", "#e3e7eb"
 GOOD, WAIT, HELD, BAD, ACCENT, PALE = "#3f8f6b", "#d9a441", "#8c9bab", "#c4504a", "#3b6ea8", "#b9cde3"
-_STYLE: Mapping[str, Any] = {
+_STYLE: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "report",  # the same numbers make the same page
     "font.family": "sans-serif",
@@ -49,7 +49,7 @@ Series = Mapping[str, tuple[str, Sequence[float | None]]]
 
 def stacked_days(days: Sequence[date], series: Series, label: str) -> str:
     """Bars by day, one part on the other."""
-    with mpl.rc_context(dict(_STYLE)):
+    with mpl.rc_context(_STYLE):
         figure, axes = _axes()
         bottom = [0.0] * len(days)
         for name, (colour, values) in series.items():
@@ -66,7 +66,7 @@ def lines(
     days: Sequence[date], series: Series, label: str, *, seconds: bool = False, target: float | None = None
 ) -> str:
     """Lines by day; a gap where there was nothing to count. ``target`` is drawn dashed."""
-    with mpl.rc_context(dict(_STYLE)):
+    with mpl.rc_context(_STYLE):
         figure, axes = _axes()
         for name, (colour, values) in series.items():
             told = [float("nan") if value is None else value for value in values]
@@ -77,13 +77,13 @@ def lines(
         axes.set_ylim(bottom=0)
         axes.yaxis.set_major_locator(MaxNLocator(4))
         if seconds:
-            axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
+            axes.yaxis.set_major_formatter(FuncFormatter(_as_duration))
         return _svg(figure, label)
 
 
 def shares(days: Sequence[date], values: Sequence[float | None], objective: float, label: str) -> str:
     """A share by day against its objective."""
-    with mpl.rc_context(dict(_STYLE)):
+    with mpl.rc_context(_STYLE):
         figure, axes = _axes((FULL, 2.3))
         told = [float("nan") if value is None else value for value in values]
         axes.plot(_numbers(days), told, color=ACCENT, linewidth=1.8, marker="o", markersize=2.4)
@@ -92,7 +92,7 @@ def shares(days: Sequence[date], values: Sequence[float | None], objective: floa
         lowest = min([value for value in values if value is not None], default=objective)
         axes.set_ylim(max(0.0, min(lowest, objective) - 0.01 - (1 - objective)), 1.002)
         axes.yaxis.set_major_locator(MaxNLocator(4))
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.4g}" if value > 1 else f"{value:.1%}"))
+        axes.yaxis.set_major_formatter(FuncFormatter(_as_share))
         return _svg(figure, label)
 
 
@@ -104,7 +104,7 @@ def bars(rows: Sequence[tuple[str, float, float]], label: str) -> str:
         axes.barh(names, [high for _, _, high in reversed(rows)], 0.55, color=PALE, label="95 of 100 within")
         axes.barh(names, [middle for _, middle, _ in reversed(rows)], 0.55, color=ACCENT, label="half within")
         axes.xaxis.set_major_locator(MaxNLocator(5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: duration(value)))
+        axes.xaxis.set_major_formatter(FuncFormatter(_as_duration))
         axes.legend(loc="lower right", ncols=2)
         axes.tick_params(axis="y", colors=INK)
         return _svg(figure, label)
@@ -112,7 +112,7 @@ def bars(rows: Sequence[tuple[str, float, float]], label: str) -> str:
 
 def histogram(rows: Sequence[tuple[str, float]], label: str) -> str:
     """Bars of shares, one a bucket, with the share written above."""
-    with mpl.rc_context(dict(_STYLE)):
+    with mpl.rc_context(_STYLE):
         figure, axes = _axes((HALF, 2.3))
         drawn = axes.bar([name for name, _ in rows], [share for _, share in rows], 0.5, color=ACCENT, linewidth=0)
         axes.bar_label(drawn, [f"{share:.1%}" for _, share in rows], padding=2, fontsize=8, color=SOFT)
@@ -163,10 +163,19 @@ def duration(seconds: float) -> str:
     return f"{seconds / 86_400:.3g} d"
 
 
+def _as_duration(value: float, _: object) -> str:
+    return duration(value)
+
+
+def _as_share(value: float, _: object) -> str:
+    # The axis reaches a little above 100%, so that a full line is not cut.
+    return f"{value:.1%}" if value <= 1 else ""
+
+
 def _axes(size: tuple[float, float] = (HALF, 2.5)) -> tuple[Figure, Any]:
     figure = Figure(figsize=size, layout="constrained")
     figure.patch.set_alpha(0)
-    axes: Any = figure.subplots()  # pyright: ignore[reportUnknownMemberType]
+    axes: Any = figure.subplots()
     axes.patch.set_alpha(0)
     return figure, axes
 
@@ -191,11 +200,14 @@ def _numbers(days: Sequence[date]) -> list[float]:
 
 
 def _number(moment: date) -> float:
-    return float(date2num(moment))  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+    """Days since 1970, as matplotlib counts time."""
+    if isinstance(moment, datetime):
+        return moment.timestamp() / 86_400
+    return float(moment.toordinal() - date(1970, 1, 1).toordinal())
 
 
 def _svg(figure: Figure, label: str) -> str:
     out = io.StringIO()
-    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": label})  # pyright: ignore[reportUnknownMemberType]
+    figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None, "Title": label})
     text = out.getvalue()
     return text[text.index("<svg") :].replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)

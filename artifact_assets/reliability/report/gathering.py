@@ -181,12 +181,12 @@ def _failures(facts: Facts) -> list[FailureRow]:
 
 def _stages(facts: Facts) -> list[tuple[str, float, float, float, int]]:
     work = {row["part"]: row for row in measure(facts, "stage_work").iter_rows(named=True)}
-    return [
-        (stage.value, *(float(work[f"{stage} {p}"]["value"]) for p in ("p50", "p95", "p99")),
-         int(work[f"{stage} p50"]["denominator"]))
-        for stage in STAGES
-        if f"{stage} p50" in work
-    ]  # fmt: skip
+    found: list[tuple[str, float, float, float, int]] = []
+    for stage in STAGES:
+        if f"{stage} p50" in work:
+            p50, p95, p99 = (float(work[f"{stage} {p}"]["value"]) for p in ("p50", "p95", "p99"))
+            found.append((stage.value, p50, p95, p99, int(work[f"{stage} p50"]["denominator"])))
+    return found
 
 
 def _destinations(facts: Facts) -> list[Mapping[str, Any]]:

@@ -5,7 +5,7 @@ What belongs here: series and their labels. What does not: drawing (see ``charts
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import polars as pl
 
@@ -47,7 +47,7 @@ def freshness_chart(report: Report) -> Picture:
         "half within": (ACCENT, report.series("freshness", "p50")),
         "95 of 100 within": (WAIT, report.series("freshness", "p95")),
     }
-    return title, charts.lines(report.span.days, series, title, seconds=True) if _any(series.values()) else None
+    return title, charts.lines(report.span.days, series, title, seconds=True) if _any(series) else None
 
 
 def completion_chart(report: Report) -> str | None:
@@ -83,7 +83,7 @@ def writes_chart(report: Report) -> Picture:
     whole = report.series("write_success", ALL, "denominator")
     bad = [None if a is None or b is None else a - b for a, b in zip(whole, good, strict=True)]
     series = {"confirmed": (GOOD, good), "given up": (BAD, bad)}
-    return title, charts.stacked_days(report.span.days, series, title) if _any(series.values()) else None
+    return title, charts.stacked_days(report.span.days, series, title) if _any(series) else None
 
 
 def retries_charts(report: Report) -> tuple[Picture, Picture]:
@@ -98,7 +98,7 @@ def cost_chart(report: Report) -> Picture:
     """US dollars a day."""
     title = "US dollars a day"
     series = {"cost": (ACCENT, report.series("cost", ALL, "numerator"))}
-    return title, charts.stacked_days(report.span.days, series, title) if _any(series.values()) else None
+    return title, charts.stacked_days(report.span.days, series, title) if _any(series) else None
 
 
 def _buckets(report: Report, metric: str, label: str) -> str | None:
@@ -107,6 +107,5 @@ def _buckets(report: Report, metric: str, label: str) -> str | None:
     return charts.histogram([(part, count / whole) for part, count in rows.iter_rows()], label) if whole else None
 
 
-def _any(series: object) -> bool:
-    told: Sequence[tuple[str, Sequence[float | None]]] = list(series)  # type: ignore[call-overload]
-    return any(value is not None for _, values in told for value in values)
+def _any(series: Mapping[str, tuple[str, Sequence[float | None]]]) -> bool:
+    return any(value is not None for _, values in series.values() for value in values)
