@@ -19,6 +19,7 @@ from artifact_assets.domain.exchange import (
 )
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.inbox import FoundFile
+from artifact_assets.domain.record_ports import RecordSearch
 from artifact_assets.domain.records import (
     Arrival,
     Attempt,
@@ -96,7 +97,7 @@ class Inbox(Protocol):
         ...
 
 
-class Ledger(ReplayPlans, Protocol):
+class Ledger(RecordSearch, ReplayPlans, Protocol):
     """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:

@@ -1,4 +1,4 @@
-"""The part of the ``Ledger`` port about destinations.
+"""The part of the ``Ledger`` port about destinations and the records that stand there.
 
 What belongs here: methods handing requests to the writer or to a read. What does not: statements (see ``destinations``).
 """
@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select
+from sqlalchemy import Row, Select, select
 
 from artifact_assets.domain.exchange import DestinationRow, FieldWritten, Switch
 from artifact_assets.domain.records import Intent, Repair, Settlement
-from resources.ledger import destinations, history
+from resources.ledger import destinations, history, intents, rows
+from resources.ledger.tables import DEPLOYMENT
 
 T = TypeVar("T")
 
@@ -59,3 +60,16 @@ class DestinationPort(ABC):
         """See ``Ledger.settle_field``."""
         request = (settlement, written)
         return await self.write(destinations.settle_fields, request, settlement.intent_key, written.key)
+
+    async def intents_under(self, prefix: str) -> tuple[Intent, ...]:
+        """See ``RecordSearch.intents_under``."""
+        return await self.read(intents.under(prefix), rows.intent_from)
+
+    async def intents_at(self, destination: str, record_id: str) -> tuple[Intent, ...]:
+        """See ``RecordSearch.intents_at``."""
+        return await self.read(intents.at(destination, record_id), rows.intent_from)
+
+    async def identity(self) -> tuple[str, str]:
+        """See ``RecordSearch.identity``."""
+        (found,) = await self.read(select(DEPLOYMENT), lambda row: (str(row.ledger_id), str(row.tenant)))
+        return found

@@ -106,6 +106,19 @@ def selected(meeting_id: str | None = None, state: IntentState | None = None) ->
     return statement if state is None else statement.where(_I.state == state.value)
 
 
+def under(prefix: str) -> Select[Any]:
+    """Intents whose record key or intent key begins with these hex digits, in the order planned."""
+    # As a range, which an index serves whatever the database's collation; "g" comes after every hex digit.
+    among = (_I.record_key.between(prefix, f"{prefix}g"), _I.intent_key.between(prefix, f"{prefix}g"))
+    return select(INTENTS).where(or_(*among)).order_by(_I.id)
+
+
+def at(destination: str, record_id: str) -> Select[Any]:
+    """Intents with a receipt for one record of a destination, in the order planned. Reads every write of the destination."""
+    named = _I.receipt["record_id"].as_string() == record_id
+    return select(INTENTS).where(_I.destination == destination, named).order_by(_I.id)
+
+
 def abandoned(now: datetime, gone: Iterable[str]) -> Select[Any]:
     """Intents being sent by nobody any more, held until the transaction ends; ``gone`` are owners known to be dead."""
     return (
