@@ -182,5 +182,8 @@ async def _entries(equipment: Equipment, plan: ReplayPlan, ids: tuple[str, ...])
 
 
 def _recorded(equipment: Equipment, action: str, plan: ReplayPlan, why: str, meetings: int) -> None:
+    """Keep who did what to how many meetings, and why; doing nothing is no intervention."""
+    if not meetings:
+        return
     details = {"plan": plan.plan_id, "meetings": meetings}
     asyncio.run(equipment.ledger.intervene(Intervention(equipment.clock.now(), who(), why, action, details=details)))
