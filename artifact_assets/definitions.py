@@ -13,24 +13,25 @@ import dagster as dg
 
 from artifact_assets.assets.alerts import ALERTS_JOB, HEARTBEAT_JOB, alerts_job, heartbeat_job
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
+from artifact_assets.assets.digest import digest_job, digest_schedule
 from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
 from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
 from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
 from artifact_assets.bookkeeper import open_bookkeeping
-from artifact_assets.configuration.schema import read_configuration
+from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.backfills import asked
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.domain.messages import Heartbeat
-from artifact_assets.domain.objectives import ReliabilityPolicy
-from artifact_assets.domain.policies import WalkPolicy
+from artifact_assets.domain.messages import Heartbeat, Messages
 from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
 from artifact_assets.reliability.bookkeeping import Bookkeeping
 from artifact_assets.reliability.telling import burn_source
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.wiring import open_alerting, open_batch_desk, open_equipment, open_heartbeat
+from artifact_assets.wiring import open_batch_desk, open_equipment
 from sensors.alerts import alerts_sensor, heartbeat_sensor
 from sensors.arrivals import arrivals_sensor
 from sensors.batches import batches_sensor
@@ -46,13 +47,19 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     ``resources`` replaces adapters, above all ``equipment``: an ``Equipment`` or a Dagster resource that yields one. The
     in-process executor is set here and not on a job, because backfills ignore a job's executor.
     """
-    per_run = _walk_policy().partitions_per_run
+    configuration = _configuration()
+    per_run = configuration.walk.partitions_per_run
     meetings, replay_plan = meetings_asset(per_run), replay_plan_asset(per_run)
+    digest = digest_job()
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
-        assets=[meetings, replay_plan, reconciliation_asset(), reliability_asset(_reliability_policy())],
-        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job()],
-        schedules=[reconciliation_schedule(), reliability_schedule()],
+        assets=[meetings, replay_plan, reconciliation_asset(), reliability_asset(configuration.reliability)],
+        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job(), digest],
+        schedules=[
+            reconciliation_schedule(),
+            reliability_schedule(),
+            digest_schedule(digest, configuration.digest.hour),
+        ],
         sensors=[
             arrivals_sensor(JOB),
             drain_sensor(JOB),
@@ -67,6 +74,7 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
             "bookkeeping": bookkeeping_resource(),
             "alerting": alerting_resource(),
             "heartbeat": heartbeat_resource(),
+            "digest_messages": digest_resource(),
             **(resources or {}),
         },
         executor=dg.in_process_executor,
@@ -81,7 +89,9 @@ def equipment_resource() -> dg.ResourceDefinition:
     @dg.resource(description="Ledger, store, extractor and destinations, from the environment and ARTIFACTS_CONFIG.")
     def equipment(context: dg.InitResourceContext) -> Iterator[Equipment]:
         with open_equipment(
-            Settings.from_environment(os.environ), run_finished=run_finished_in(context.instance)
+            Settings.from_environment(os.environ),
+            run_finished=run_finished_in(context.instance),
+            asked=asked(context.run.tags) if context.run is not None else None,
         ) as opened:
             yield opened
 
@@ -117,6 +127,17 @@ def alerting_resource() -> dg.ResourceDefinition:
     return alerting
 
 
+def digest_resource() -> dg.ResourceDefinition:
+    """Where the digest goes, from the environment; None without a webhook."""
+
+    @dg.resource(description="Sends the digest to the webhook that the environment names.")
+    def digest_messages(_: dg.InitResourceContext) -> Iterator[Messages | None]:
+        with open_digest(Settings.from_environment(os.environ)) as opened:
+            yield opened
+
+    return digest_messages
+
+
 def heartbeat_resource() -> dg.ResourceDefinition:
     """The sign of life's address from the environment; None without one."""
 
@@ -150,19 +171,12 @@ def run_finished_in(instance: dg.DagsterInstance | None) -> Callable[[str], bool
     return finished
 
 
-def _walk_policy() -> WalkPolicy:
+def _configuration() -> Configuration:
     # A wrong configuration must not make the code location unloadable: each run reports it, with its remedy.
     try:
-        return read_configuration(Settings.from_environment(os.environ).config).walk
+        return read_configuration(Settings.from_environment(os.environ).config)
     except PipelineError:
-        return WalkPolicy()
-
-
-def _reliability_policy() -> ReliabilityPolicy:
-    try:
-        return read_configuration(Settings.from_environment(os.environ).config).reliability
-    except PipelineError:
-        return ReliabilityPolicy()
+        return Configuration()
 
 
 defs = build_definitions()

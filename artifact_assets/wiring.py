@@ -20,9 +20,10 @@ from typing import Any
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
+from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.messages import Heartbeat
 from artifact_assets.domain.model_ports import LanguageModel
 from artifact_assets.domain.ports import Clock, Extractor
 from artifact_assets.domain.routes import RECORDS
@@ -32,7 +33,6 @@ from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
 from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
-from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
@@ -43,12 +43,10 @@ from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
 from resources.ledger import witness
-from resources.ledger.alerts import SqlAlerts
+from resources.ledger.backfills import SqlBackfills
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
-from resources.messages.heartbeat import WebHeartbeat
-from resources.messages.webhook import WebhookMessages
 from resources.sources import FileSources
 
 
@@ -69,14 +67,19 @@ def open_equipment(
     *,
     configuration: Configuration | None = None,
     run_finished: Callable[[str], bool] = lambda _: False,
+    asked: Pace | None = None,
 ) -> Generator[Equipment]:
-    """Everything a walk needs, closed afterwards. ``run_finished`` tells whether Dagster considers a run over."""
+    """Everything a walk needs, closed afterwards.
+
+    ``run_finished`` tells whether Dagster considers a run over; ``asked`` is the pace that a backfill was launched with.
+    """
     configuration = configuration if configuration is not None else read_configuration(settings.config)
     with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
         records = RecordStore.open(settings.records_url, name=RECORDS, now=clock_for(settings).now)
         stack.callback(records.close)
         if configuration.destinations:
             stack.enter_context(_watched(ledger, settings.home))
+        backfills = SqlBackfills(ledger, clock_for(settings), configuration.backfills, asked)
         yield Equipment(
             tenant=settings.tenant,
             configuration=configuration,
@@ -86,10 +89,11 @@ def open_equipment(
             inbox=FileInbox(settings.inbox),
             clock=clock_for(settings),
             extractor=stack.enter_context(
-                extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished)
+                extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished, backfills=backfills)
             ),
             destinations={RECORDS: records, **stack.enter_context(open_destinations(settings, configuration))},
             is_gone=lambda owner: is_gone(owner, run_finished),
+            backfills=backfills,
         )
 
 
@@ -161,6 +165,7 @@ def extractor_for(
     wanted: str | None = None,
     ledger: sql.SqlLedger | None = None,
     run_finished: Callable[[str], bool] = lambda _: False,
+    backfills: Backfills | None = None,
 ) -> Generator[Extractor]:
     """The configured extractor: the model when one is named, else the deterministic one.
 
@@ -179,7 +184,9 @@ def extractor_for(
     with contextlib.ExitStack() as stack:
         opened = ledger if ledger is not None else stack.enter_context(open_ledger(settings))
         yield ModelExtractor(
-            _asker(settings, configuration, opened, run_finished), settings.llm_model, DeterministicExtractor()
+            _asker(settings, configuration, opened, run_finished, backfills or NoBackfills()),
+            settings.llm_model,
+            DeterministicExtractor(),
         )
 
 
@@ -191,6 +198,7 @@ def asker_for(
     model: LanguageModel | None = None,
     prompt: Prompt = COMMITTED,
     run_finished: Callable[[str], bool] = lambda _: False,
+    backfills: Backfills | None = None,
 ) -> Asker:
     """Who asks ``model``, or the configured one, at once and never in a batch."""
     clock, policy, numbers = clock_for(settings), configuration.model, itertools.count()
@@ -205,16 +213,21 @@ def asker_for(
         owner=lambda run_id: f"{lease_owner(run_id)}-{next(numbers)}",
         is_gone=lambda owner: is_gone(owner, run_finished),
         prompt=prompt,
+        backfills=backfills or NoBackfills(),
     )
 
 
 def _asker(
-    settings: Settings, configuration: Configuration, ledger: sql.SqlLedger, run_finished: Callable[[str], bool]
+    settings: Settings,
+    configuration: Configuration,
+    ledger: sql.SqlLedger,
+    run_finished: Callable[[str], bool],
+    backfills: Backfills,
 ) -> Asker:
     """The one the pipeline asks through, which may put requests off into a batch."""
     clock, policy = clock_for(settings), configuration.model
     model = OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock)
-    asker = asker_for(settings, configuration, ledger, model=model, run_finished=run_finished)
+    asker = asker_for(settings, configuration, ledger, model=model, run_finished=run_finished, backfills=backfills)
     batching = Batching(SqlBatches(ledger), OpenAIBatches(model), asker.store, clock, policy.batch)
     return replace(asker, batching=batching)
 
@@ -226,7 +239,7 @@ def open_batch_desk(settings: Settings, configuration: Configuration) -> Generat
         yield None
         return
     with open_ledger(settings) as ledger:
-        asker = _asker(settings, configuration, ledger, lambda _: False)
+        asker = _asker(settings, configuration, ledger, lambda _: False, NoBackfills())
         batching = asker.batching
         assert batching is not None
         yield BatchDesk(
@@ -239,36 +252,6 @@ def open_batch_desk(settings: Settings, configuration: Configuration) -> Generat
             asker.policy,
             asker.owner,
         )
-
-
-@contextlib.contextmanager
-def open_alerting(settings: Settings, configuration: Configuration) -> Generator[Alerting | None]:
-    """Who tells an operator; None without a webhook. Other sources of trouble join it with ``Alerting.joined``."""
-    if settings.alert_webhook is None:
-        yield None
-        return
-    clock = clock_for(settings)
-    with open_ledger(settings) as ledger:
-        messages = WebhookMessages("alert webhook", settings.alert_webhook, clock.now)
-        try:
-            yield Alerting(
-                ledger, SqlDependencies(ledger, clock), SqlAlerts(ledger), messages, clock, configuration.alerts
-            )
-        finally:
-            messages.close()
-
-
-@contextlib.contextmanager
-def open_heartbeat(settings: Settings) -> Generator[Heartbeat | None]:
-    """Whoever misses us when we are dead; None without an address."""
-    if settings.heartbeat_url is None:
-        yield None
-        return
-    heartbeat = WebHeartbeat(settings.heartbeat_url, clock_for(settings).now)
-    try:
-        yield heartbeat
-    finally:
-        heartbeat.close()
 
 
 def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:

@@ -5,7 +5,8 @@ delivering (the requested run does).
 
 Dagster restarts a run whose process died, a few times. When those restarts are used up, or the run was lost altogether, its
 meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own. A meeting that only
-waits for writes is left to the drain of writes first (see ``writes``), which needs no run for each range of them.
+waits for writes is left to the drain of writes first (see ``writes``), which needs no run for each range of them; one that a
+queued run or a backfill is going to work on is left to it; and one put off for a backfill stays in that backfill's lane.
 """
 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
@@ -16,11 +17,13 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from artifact_assets.assets.reconciler import report_pending
+from artifact_assets.domain.backfills import LIVE, holding
 from artifact_assets.domain.records import Meeting
 from artifact_assets.domain.states import MEETING_STATES, MeetingState
 from artifact_assets.stages.draining import workable
 from artifact_assets.stages.equipment import Equipment
-from sensors.requests import PRIORITY_RESUMED, requests_for
+from sensors.awaited import Awaited, awaited
+from sensors.requests import PRIORITY_BACKFILL, PRIORITY_RESUMED, requests_for
 
 NAME = "drain"
 INTERVAL_SECONDS = 30
@@ -44,14 +47,17 @@ def drain_sensor(job: str) -> dg.SensorDefinition:
     )
     def drain(context: dg.SensorEvaluationContext, equipment: dg.ResourceParam[Equipment]) -> dg.SensorResult:
         due = asyncio.run(_waiting(context.instance, equipment))
-        requests = requests_for(
-            context.instance,
-            equipment.ledger,
-            due,
-            source="resumed",
-            priority=PRIORITY_RESUMED,
-            partitions_per_run=equipment.configuration.walk.partitions_per_run,
-        )
+        requests: list[dg.RunRequest] = []
+        for backfill in sorted({meeting.backfill or LIVE for meeting in due}):
+            requests += requests_for(
+                context.instance,
+                equipment.ledger,
+                [meeting for meeting in due if (meeting.backfill or LIVE) == backfill],
+                source="resumed",
+                priority=PRIORITY_BACKFILL if backfill else PRIORITY_RESUMED,
+                partitions_per_run=equipment.configuration.walk.partitions_per_run,
+                backfill=backfill or None,
+            )
         return dg.SensorResult(run_requests=requests)
 
     return drain
@@ -63,12 +69,17 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
     unfinished = [state for state, rule in MEETING_STATES.items() if not rule.terminal]
     found = [meeting for state in unfinished for meeting in await equipment.ledger.meetings(state=state)]
     found += await equipment.ledger.due_again(now, MEETINGS_PER_TICK)
+    paused = await equipment.backfills.rows()
     writing = {intent.meeting_id for intent in await workable(equipment, WRITES_LOOKED_AT)}
-    return [
+    due = [
         meeting
         for meeting in found
         if is_due(meeting, now, LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0))
-    ][:MEETINGS_PER_TICK]
+        and not (meeting.backfill and holding(paused, meeting.backfill))
+    ]
+    coming = awaited(instance) if due else Awaited({})
+    # Live ones first: what does not fit into this tick waits for the next.
+    return sorted((m for m in due if m not in coming), key=lambda m: m.backfill is not None)[:MEETINGS_PER_TICK]
 
 
 def is_due(meeting: Meeting, now: datetime, left: timedelta = timedelta(0)) -> bool:

@@ -12,10 +12,12 @@ import dagster as dg
 from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.ports import Ledger
 from artifact_assets.domain.records import Meeting
+from artifact_assets.lanes import BACKFILL, BACKFILL_LANE, PRIORITIES
 from artifact_assets.partitions import ranges_of, register
 
 PRIORITY_LIVE = "10"
 PRIORITY_RESUMED = "5"
+PRIORITY_BACKFILL = PRIORITIES[BACKFILL_LANE]
 SOURCE = "artifacts/source"
 
 
@@ -27,11 +29,12 @@ def requests_for(
     source: str,
     priority: str,
     partitions_per_run: int,
+    backfill: str | None = None,
 ) -> list[dg.RunRequest]:
     """Partitions added where missing, and one request per contiguous range.
 
     The run key holds every meeting with its revision and attempt, so that a repeated tick requests nothing twice and a new
-    revision or a further attempt is a new request.
+    revision or a further attempt is a new request. ``backfill`` is the one they were put off for: they stay in its lane.
     """
     if not meetings:
         return []
@@ -45,6 +48,7 @@ def requests_for(
                 **(piece.tags if len(piece.keys) > 1 else {}),
                 "dagster/priority": priority,
                 SOURCE: source,
+                **({BACKFILL: backfill} if backfill else {}),
                 "artifacts/meetings": str(len(piece.keys)),
             },
         )

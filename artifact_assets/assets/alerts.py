@@ -19,12 +19,17 @@ from artifact_assets.domain.alerts import Condition, Severity
 from artifact_assets.domain.conditions import COMMAND
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Heartbeat
+from artifact_assets.lanes import LANE, PRIORITIES, UPKEEP_LANE
 from artifact_assets.stages.alerting import Alerting
 
 ALERTS_JOB = "send_alerts"
 HEARTBEAT_JOB = "send_heartbeat"
 MAX_RUNTIME_SECONDS = 300
-UPKEEP = {"dagster/max_runtime": str(MAX_RUNTIME_SECONDS), "dagster/priority": "-5"}
+UPKEEP = {
+    "dagster/max_runtime": str(MAX_RUNTIME_SECONDS),
+    "dagster/priority": PRIORITIES[UPKEEP_LANE],
+    LANE: UPKEEP_LANE,
+}
 """After live meetings, before backfills: short, and worth nothing when late."""
 LOOK_BACK = timedelta(hours=6)
 MOST_RUNS = 200
@@ -89,7 +94,8 @@ def run_failures(instance: dg.DagsterInstance) -> Source:
         for record in records:
             run = record.dagster_run
             name = run.job_name
-            if name in {ALERTS_JOB, HEARTBEAT_JOB} or name in well:
+            # Upkeep is tried again by its next round; nobody is woken for a digest.
+            if run.tags.get(LANE) == UPKEEP_LANE or name in well:
                 continue
             if run.is_success or STOPPED in run.tags:
                 well.add(name)

@@ -15,18 +15,21 @@ from collections.abc import Iterator, Mapping
 from typing import cast
 
 import dagster as dg
-from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG, BACKFILL_ID_TAG
+from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG
 
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
 from artifact_assets.assets.failure_table import failure_of, tags_of
 from artifact_assets.assets.outage import is_outage, once_only, start_again
+from artifact_assets.assets.progress import told
 from artifact_assets.assets.quotes import items_table
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
 from artifact_assets.domain.artifact import Artifact
+from artifact_assets.domain.backfills import LIVE
 from artifact_assets.domain.records import Checkpoint, Json
 from artifact_assets.domain.replay import PHASE_TAG, PLAN_TAG, Phase
 from artifact_assets.domain.states import ENDS_OF_DELIVERY, STAGES, Stage
+from artifact_assets.lanes import backfill_of
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.judging import judge_again
@@ -92,14 +95,15 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     log = EventLog(log_event, stages, checks, logged, words_of)
     log.start()
     try:
-        backfill = context.run.tags.get(BACKFILL_ID_TAG)
+        backfill = backfill_of(context.instance, context.run) or LIVE
         plan_id = plan_applied_by(context.run.tags)
 
         async def applied(case: Case) -> MeetingResult:
             return await Application(case, log, str(plan_id)).go()
 
         walk = Walk(equipment, context.run.run_id, stages, log, backfill, passage=applied if plan_id else None)
-        results = await walk.over(keys)
+        async with told(context.instance, context.run.run_id, equipment, backfill):
+            results = await walk.over(keys)
         for result in results:
             # A meeting that a plan passed by is as well delivered as it was before.
             if result.stopped_at is not None and result.state not in ENDS_OF_DELIVERY:

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, str] = {
     "show": "print a meeting's artifact: items, evidence, verdicts, deliveries",
     "trace": "print a meeting's whole history",
     "status": "one screen: what is degraded, what waits, what to type",
+    "backfills": "how far backfills are; pause, resume and pace them",
     "deliveries": "list writes; resolve, approve, revert or reconcile them",
     "destinations": "what each destination promises; pause and resume",
     "config": "draft and check the mapping of a destination",

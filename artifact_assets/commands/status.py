@@ -16,10 +16,12 @@ import click
 from artifact_assets.commands.output import json_option, print_json, print_table, remark
 from artifact_assets.configuration.environment import settings
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.budgets import Amount, day_scope
 from artifact_assets.domain.display import displayed
 from artifact_assets.domain.status import Status, status_of
 from artifact_assets.wiring import clock_for, open_ledger
+from resources.ledger.backfills import SqlBackfills
 from resources.ledger.dependencies import SqlDependencies
 
 
@@ -61,6 +63,7 @@ async def _read(where: Settings) -> tuple[Status, Mapping[str, Amount]]:
             await dependencies.rates(),
             await ledger.destination_rows(),
             now,
+            (await SqlBackfills(ledger, clock, Pace()).rows()).values(),
         )
         return found, await dependencies.spent_in(day_scope(now))
 

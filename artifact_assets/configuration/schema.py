@@ -16,7 +16,9 @@ from pydantic import Field, ValidationError, model_validator
 from artifact_assets.configuration.destinations import DestinationSettings
 from artifact_assets.domain.alerts import AlertPolicy
 from artifact_assets.domain.art.policy import ArtPolicy
+from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.brief import FieldRule, TagRule, Vocabulary
+from artifact_assets.domain.digest import DigestPolicy
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.mapping import DestinationMapping
@@ -69,6 +71,14 @@ class Configuration(Document):
     model: ModelPolicy = ModelPolicy()
     alerts: AlertPolicy = AlertPolicy()
     reliability: ReliabilityPolicy = ReliabilityPolicy()
+    backfills: Pace = Pace()
+    digest: DigestPolicy = DigestPolicy()
+
+    @model_validator(mode="after")
+    def _cost_countable(self) -> Self:
+        if self.backfills.cost is not None and not self.model.prices.known:
+            raise ValueError("backfills.cost needs model.prices.input and model.prices.output")
+        return self
 
     @property
     def reading_limits(self) -> ReadingLimits:

@@ -61,14 +61,20 @@ class Exceeded:
 
 
 def scopes(
-    policy: BudgetPolicy, now: datetime, meeting_id: str | None = None, backfill: str | None = None
+    policy: BudgetPolicy,
+    now: datetime,
+    meeting_id: str | None = None,
+    backfill: str | None = None,
+    *,
+    most: float | None = None,
 ) -> Mapping[str, Cap]:
-    """The scopes one call counts towards, with their caps."""
+    """The scopes one call counts towards, with their caps. ``most`` US dollars are this backfill's own cap."""
     found = {day_scope(now): policy.day}
     if meeting_id is not None:
         found[f"meeting:{meeting_id}"] = policy.meeting
     if backfill is not None:
-        found[f"backfill:{backfill}"] = policy.backfill
+        own = policy.backfill if most is None else policy.backfill.model_copy(update={"cost": most})
+        found[f"backfill:{backfill}"] = own
     return found
 
 

@@ -106,6 +106,7 @@ def _stuck(meetings: Iterable[Meeting], now: datetime, policy: AlertPolicy) -> I
         if m.state is MeetingState.DEFERRED
         and m.next_attempt_at is not None
         and m.next_attempt_at < before
+        and m.failure_class is not FailureClass.BACKFILL_PAUSED
         and not (m.lease_until is not None and m.lease_until > now)
     )
     for failure_class, found in _grouped(stuck, lambda m: m.failure_class):

@@ -55,6 +55,7 @@ class FailureClass(StrEnum):
     STORAGE_UNAVAILABLE = "storage_unavailable"
     RUN_KILLED = "run_killed"
     INTERNAL_ERROR = "internal_error"
+    BACKFILL_PAUSED = "backfill_paused"
 
     @property
     def rule(self) -> FailureRule:
@@ -117,6 +118,9 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
         _T, _DAGSTER, "Nothing; the run is started again and finished stages are kept."
     ),
     FailureClass.INTERNAL_ERROR: FailureRule(_P, _PERSON, "Report it with the output of `trace`, then replay."),
+    FailureClass.BACKFILL_PAUSED: FailureRule(
+        _T, _LEDGER, "Nothing; it goes on when somebody types `backfills resume`."
+    ),
 }
 
 
@@ -143,12 +147,12 @@ class PipelineError(Exception):
 
 
 class Deferral(PipelineError):
-    """A failure that waiting cures, with a known next attempt."""
+    """A failure that waiting cures, with a known next attempt; None is when a person says so."""
 
-    def __init__(self, error: PipelineError, next_attempt_at: datetime) -> None:
+    def __init__(self, error: PipelineError, next_attempt_at: datetime | None) -> None:
         super().__init__(error.failure_class, error.cause, error.remedy)
         self.next_attempt_at = next_attempt_at
 
-    def __reduce__(self) -> tuple[type[Deferral], tuple[PipelineError, datetime]]:  # type: ignore[override]
+    def __reduce__(self) -> tuple[type[Deferral], tuple[PipelineError, datetime | None]]:  # type: ignore[override]
         """Survive pickling."""
         return (type(self), (PipelineError(self.failure_class, self.cause, self.remedy), self.next_attempt_at))

@@ -118,11 +118,18 @@ class Ledger(RecordSearch, ReplayPlans, Protocol):
         ...
 
     async def begin(
-        self, meeting_id: str, owner: str, lease_seconds: float, *, displacing: str | None = None
+        self,
+        meeting_id: str,
+        owner: str,
+        lease_seconds: float,
+        *,
+        displacing: str | None = None,
+        backfill: str | None = None,
     ) -> Opened | None:
         """Take the meeting under a lease and read all its stages need. None while another owner holds it.
 
-        ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. Raises
+        ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. ``backfill`` is what it is worked
+        for from now on: a backfill's name, ``backfills.LIVE``, or None for what it was worked for before. Raises
         PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
         """
         ...

@@ -53,7 +53,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class Meeting:
-    """A meeting's row. Times are timezone-aware UTC; digests are 64 hex digits."""
+    """A meeting's row. Times are timezone-aware UTC; digests are 64 hex digits.
+
+    ``backfill`` names the backfill it was last worked for, None when it is live.
+    """
 
     meeting_id: str
     source: str
@@ -75,6 +78,7 @@ class Meeting:
     counts: Counts = Counts()
     lease_owner: str | None = None
     lease_until: datetime | None = None
+    backfill: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from artifact_assets.domain.backfills import Backfill
 from artifact_assets.domain.dependency import Health, HealthState
 from artifact_assets.domain.exchange import DestinationRow, SwitchState
 from artifact_assets.domain.failures import FailureClass
@@ -18,6 +19,7 @@ from artifact_assets.domain.records import Intent, Meeting
 from artifact_assets.domain.states import IntentState, MeetingState
 
 NOTHING = "nothing to do"
+BACKFILL = "backfill "
 _WAITING = (MeetingState.RECEIVED, MeetingState.DEFERRED, MeetingState.AWAITING_REVIEW, MeetingState.QUARANTINED)
 _OPEN = (
     IntentState.RETRY_SCHEDULED,
@@ -77,9 +79,10 @@ def status_of(
     rates: Sequence[Rates],
     destinations: Sequence[DestinationRow],
     now: datetime,
+    backfills: Iterable[Backfill] = (),
 ) -> Status:
     """The screen as of ``now``."""
-    degraded = (*_unwell(health), *_limited(rates, now), *_stopped(destinations))
+    degraded = (*_unwell(health), *_limited(rates, now), *_stopped(destinations, now), *_held(backfills))
     waiting = (*_meetings(meetings), *_deliveries(intents))
     counted = Counter(m.failure_class for m in meetings if m.state is MeetingState.FAILED)
     failed = tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] or "")))
@@ -102,11 +105,20 @@ def _limited(rates: Iterable[Rates], now: datetime) -> list[Degraded]:
     ]
 
 
-def _stopped(destinations: Iterable[DestinationRow]) -> list[Degraded]:
+def _stopped(destinations: Iterable[DestinationRow], now: datetime) -> list[Degraded]:
+    """A parked one is used again from its time on; its row says so only after the next write."""
     return [
         Degraded(row.name, row.state.value, row.since, row.why, None, row.until)
         for row in destinations
-        if row.state is not SwitchState.OPEN
+        if row.state is not SwitchState.OPEN and not (row.until is not None and row.until <= now)
+    ]
+
+
+def _held(backfills: Iterable[Backfill]) -> list[Degraded]:
+    return [
+        Degraded(f"{BACKFILL}{row.name}", "paused", row.since, row.why, FailureClass.BACKFILL_PAUSED, None)
+        for row in backfills
+        if row.paused
     ]
 
 
@@ -158,6 +170,8 @@ def _advice(
 
 
 def _remedy(degraded: Degraded) -> str:
+    if degraded.failure_class is FailureClass.BACKFILL_PAUSED:
+        return f"python -m artifact_assets backfills resume {degraded.name.removeprefix(BACKFILL)} --why TEXT"
     if degraded.failure_class is not None:
         return f"{degraded.name}: {degraded.failure_class.rule.remedy}"
     return f"python -m artifact_assets destinations resume {degraded.name} --why TEXT"

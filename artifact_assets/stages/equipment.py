@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
 from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.gate import Gate
@@ -39,3 +40,4 @@ class Equipment:
     is_gone: Callable[[str], bool]
     on_result: Callable[[MeetingResult], None] = _nobody
     gate: Gate = field(default_factory=Gate)
+    backfills: Backfills = field(default_factory=NoBackfills)

@@ -37,6 +37,7 @@ class Passage:
         state, counts = self.case.meeting.state, self.case.meeting.counts
         for stage in STAGES[: last + 1]:
             try:
+                await self.case.equipment.backfills.hold(self.case.backfill)
                 if stage in self.stages:
                     state, counts = await self._reach(WORKS[stage], state, counts)
                 else:
@@ -108,12 +109,10 @@ class Passage:
     async def _stop(self, stage: Stage, error: PipelineError) -> MeetingResult:
         """Store the failure. Transient ones are deferred where the stage's policy says so."""
         case, now = self.case, self.case.equipment.clock.now()
-        next_attempt_at = self._next_attempt(stage, error, now)
-        state = MeetingState.FAILED if next_attempt_at is None else MeetingState.DEFERRED
+        deferred, next_attempt_at = self._next_attempt(stage, error, now)
+        state = MeetingState.DEFERRED if deferred else MeetingState.FAILED
         cause = (
-            error.cause
-            if next_attempt_at is None
-            else f"Deferred until {next_attempt_at:%Y-%m-%d %H:%M:%S} UTC: {error.cause}"
+            f"Deferred until {next_attempt_at:%Y-%m-%d %H:%M:%S} UTC: {error.cause}" if next_attempt_at else error.cause
         )
         await case.equipment.ledger.commit(
             StageCommit(
@@ -130,14 +129,15 @@ class Passage:
         )
         return self._result(state, case.meeting.counts, stage, PipelineError(error.failure_class, cause, error.remedy))
 
-    def _next_attempt(self, stage: Stage, error: PipelineError, now: datetime) -> datetime | None:
+    def _next_attempt(self, stage: Stage, error: PipelineError, now: datetime) -> tuple[bool, datetime | None]:
+        """Whether the meeting is put off, and until when; None is until a person says so."""
         if isinstance(error, Deferral):
-            return error.next_attempt_at
+            return True, error.next_attempt_at
         policy = self.case.equipment.configuration.stages.of(stage)
         if error.failure_class.rule.nature is not Nature.TRANSIENT or policy.on_exhausted != "defer":
-            return None
+            return False, None
         wait = policy.backoff.delay(self.case.meeting.attempts, self.case.equipment.clock.random())
-        return now + timedelta(seconds=wait)
+        return True, now + timedelta(seconds=wait)
 
     def _result(
         self, state: MeetingState, counts: Counts, stage: Stage | None = None, error: PipelineError | None = None

@@ -26,15 +26,17 @@ from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.passage import Passage
 from artifact_assets.stages.result import MeetingResult, Report, stopped
+from artifact_assets.stages.room import Room
 
 HELD_POLL_SECONDS = 0.5
 
 
 @dataclass
 class Walk:
-    """Takes meetings through ``stages``; ``report`` is told of each. ``backfill`` names the one this belongs to.
+    """Takes meetings through ``stages``; ``report`` is told of each.
 
-    ``passage`` is how one held meeting goes; without it, through every stage that is not done.
+    ``backfill`` is what they are worked for: a backfill's name, ``backfills.LIVE``, or None for what each was worked for
+    before. ``passage`` is how one held meeting goes; without it, through every stage that is not done.
     """
 
     equipment: Equipment
@@ -47,6 +49,7 @@ class Walk:
 
     def __post_init__(self) -> None:
         self.owner = lease_owner(self.run_id)
+        self._room = Room(self.equipment.backfills, self.equipment.clock)
 
     async def over(self, meeting_ids: Iterable[str]) -> tuple[MeetingResult, ...]:
         """Walk all meetings, at most ``walk.concurrency`` at once; results in the order given.
@@ -57,7 +60,7 @@ class Walk:
         gate = asyncio.Semaphore(self.equipment.configuration.walk.concurrency)
 
         async def one(meeting_id: str) -> MeetingResult:
-            async with gate:
+            async with gate, self._room.place(self.backfill):
                 result = await self._one(meeting_id)
                 self.equipment.on_result(result)
                 return result
@@ -76,7 +79,7 @@ class Walk:
         except PipelineError as error:
             return stopped(meeting_id, None, self._first, error)
         self._held.add(meeting_id)
-        case = Case(self.equipment, self.run_id, self.owner, opened, opened.meeting, backfill=self.backfill)
+        case = Case(self.equipment, self.run_id, self.owner, opened, opened.meeting, backfill=opened.meeting.backfill)
         try:
             if self.passage is not None:
                 return await self.passage(case)
@@ -98,7 +101,9 @@ class Walk:
         ledger, clock, policy = self.equipment.ledger, self.equipment.clock, self._policy
         displacing, give_up = None, clock.monotonic() + policy.held_wait_seconds
         while True:
-            opened = await ledger.begin(meeting_id, self.owner, policy.lease_seconds, displacing=displacing)
+            opened = await ledger.begin(
+                meeting_id, self.owner, policy.lease_seconds, displacing=displacing, backfill=self.backfill
+            )
             if opened is not None:
                 return opened
             meeting = await ledger.meeting(meeting_id)

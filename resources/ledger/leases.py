@@ -24,7 +24,7 @@ _M = MEETINGS.c
 _TAKE = (
     update(MEETINGS)
     .where(_M.meeting_id == bindparam("b_meeting_id"))
-    .values(lease_owner=bindparam("b_owner"), lease_until=bindparam("b_until"), attempts=bindparam("b_attempts"))
+    .values({name: bindparam(f"b_{name}") for name in ("lease_owner", "lease_until", "attempts", "backfill")})
 )
 _EXTEND = (
     update(MEETINGS)
@@ -40,12 +40,13 @@ _GIVE_BACK = (
 
 @dataclass(frozen=True)
 class Begin:
-    """A request to take a meeting. ``displacing`` is an owner known to be dead."""
+    """A request to take a meeting. ``displacing`` is an owner known to be dead, ``backfill`` as in ``Ledger.begin``."""
 
     meeting_id: str
     owner: str
     lease_seconds: float
     displacing: str | None = None
+    backfill: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,11 +72,18 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
             lease_owner=request.owner,
             lease_until=now + timedelta(seconds=request.lease_seconds),
             attempts=meeting.attempts + 1,
+            backfill=meeting.backfill if request.backfill is None else request.backfill or None,
         )
     transaction.many(
         _TAKE,
         [
-            {"b_meeting_id": m.meeting_id, "b_owner": m.lease_owner, "b_until": m.lease_until, "b_attempts": m.attempts}
+            {
+                "b_meeting_id": m.meeting_id,
+                "b_lease_owner": m.lease_owner,
+                "b_lease_until": m.lease_until,
+                "b_attempts": m.attempts,
+                "b_backfill": m.backfill,
+            }
             for m in taken.values()
         ],
     )

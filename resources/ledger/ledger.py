@@ -123,10 +123,17 @@ class SqlLedger(ReplayPort, DestinationPort):
         return dict(await self._read(marks.ALL, marks.pair))
 
     async def begin(
-        self, meeting_id: str, owner: str, lease_seconds: float, *, displacing: str | None = None
+        self,
+        meeting_id: str,
+        owner: str,
+        lease_seconds: float,
+        *,
+        displacing: str | None = None,
+        backfill: str | None = None,
     ) -> Opened | None:
         """See ``Ledger.begin``."""
-        return await self._write(leases.begin, leases.Begin(meeting_id, owner, lease_seconds, displacing), meeting_id)
+        wish = leases.Begin(meeting_id, owner, lease_seconds, displacing, backfill)
+        return await self._write(leases.begin, wish, meeting_id)
 
     async def renew(self, meeting_ids: Iterable[str], owner: str, lease_seconds: float) -> None:
         """See ``Ledger.renew``."""

@@ -45,6 +45,7 @@ _START_AGAIN = (
         cause=None,
         next_attempt_at=None,
         run_id=None,
+        backfill=None,
     )
 )
 
@@ -120,6 +121,7 @@ def _revised(before: Meeting, arrival: Arrival, now: datetime) -> Meeting:
         cause=None,
         next_attempt_at=None,
         run_id=None,
+        backfill=None,
     )
 
 

@@ -68,6 +68,7 @@ MEETINGS = Table(
     Column("delivered", Integer, nullable=False),
     Column("lease_owner", String),
     Column("lease_until", UtcTime),
+    Column("backfill", String, index=True),
 )
 
 Index(

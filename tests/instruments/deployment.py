@@ -40,11 +40,10 @@ LOCATION = "meeting_artifacts"
 START_SECONDS = 120.0
 FAST = {
     "run_coordinator": {
-        "module": "dagster._core.run_coordinator",
-        "class": "QueuedRunCoordinator",
+        "module": "artifact_assets.lanes",
+        "class": "LanesRunCoordinator",
         "config": {"dequeue_interval_seconds": 1},
     },
-    "concurrency": None,
     "run_monitoring": {"enabled": True, "poll_interval_seconds": 2, "max_runtime_seconds": 600},
     "run_retries": {"enabled": True, "max_retries": 3, "retry_on_asset_or_op_failure": False},
 }
@@ -52,12 +51,13 @@ FAST = {
 
 @dataclass
 class Deployment:
-    """The processes and their home. ``extraction_seconds`` is how long each extraction takes."""
+    """The processes and their home. ``extraction_seconds`` is how long each extraction takes; ``variables`` are told too."""
 
     home: Path
     extraction_seconds: float = 0.0
     dagster: Mapping[str, object] = field(default_factory=dict[str, object])
     definitions: Path = Path(__file__).with_name("slow_definitions.py")
+    variables: Mapping[str, str] = field(default_factory=dict[str, str])
     processes: dict[str, Supervised] = field(default_factory=dict[str, Supervised])
 
     def __post_init__(self) -> None:
@@ -99,6 +99,7 @@ class Deployment:
                 else {}
             ),
             "TEST_EXTRACTION_SECONDS": str(self.extraction_seconds),
+            **self.variables,
         }
 
     def _add(self, name: str, module: str, *arguments: str) -> None:

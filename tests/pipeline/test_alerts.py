@@ -21,8 +21,8 @@ from artifact_assets.domain.alert_ports import Source
 from artifact_assets.domain.alerts import AlertPolicy, Condition, Severity
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.messages import Message
+from artifact_assets.messaging import open_heartbeat
 from artifact_assets.stages.alerting import Alerting
-from artifact_assets.wiring import open_heartbeat
 from resources.http.budget import Limits
 from resources.ledger.alerts import SqlAlerts
 from resources.ledger.dependencies import SqlDependencies

@@ -97,8 +97,9 @@ class World:
         stages: Iterable[Stage] = STAGES,
         checks: Sequence[str] | None = None,
         equipment: Equipment | None = None,
+        tags: Mapping[str, str] | None = None,
     ) -> dg.ExecuteInProcessResult:
-        """One run over consecutive partitions, through the production definitions."""
+        """One run over consecutive partitions, through the production definitions. ``tags`` are more of the run's."""
         register(self.instance, self.ledger, keys)
         (piece,) = ranges_of(self.instance, keys, 1000)
         job = build_definitions({"equipment": equipment or self.equipment}).resolve_implicit_global_asset_job_def()
@@ -106,7 +107,7 @@ class World:
         result = job.execute_in_process(
             instance=self.instance,
             partition_key=piece.keys[0] if single else None,
-            tags={} if single else piece.tags,
+            tags={**({} if single else piece.tags), **(tags or {})},
             asset_selection=[asset_key(stage) for stage in stages],
             raise_on_error=False,
         )

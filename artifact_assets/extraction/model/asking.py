@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
 from artifact_assets.domain.brief import Errand
 from artifact_assets.domain.budgets import Amount, scopes
 from artifact_assets.domain.dependency_ports import Dependencies
@@ -31,6 +32,7 @@ from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.envelope import Written, usage_of, written
 from artifact_assets.extraction.model.permission import Permission
 from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
+from artifact_assets.extraction.model.turns import Turns
 
 HELD_POLL_SECONDS = 0.25
 
@@ -60,11 +62,13 @@ class Asker:
     is_gone: Callable[[str], bool]
     batching: Batching | None = None
     prompt: Prompt = COMMITTED
+    backfills: Backfills = field(default_factory=NoBackfills)
+    turns: Turns = field(default_factory=Turns)
 
     @property
     def permission(self) -> Permission:
         """What one more call needs."""
-        return Permission(self.model.provider, self.dependencies, self.clock, self.policy)
+        return Permission(self.model.provider, self.dependencies, self.clock, self.policy, self.backfills, self.turns)
 
     async def ask(self, request: ModelRequest, errand: Errand, deadline: float) -> Answer:
         """The answer, stored or new. ``deadline`` is on the monotonic clock.

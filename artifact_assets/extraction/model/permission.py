@@ -6,9 +6,11 @@ What belongs here: waiting in place for what is short, and deferring what is lon
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
+from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.brief import Errand
 from artifact_assets.domain.budgets import Amount, Exceeded, next_day, scopes
 from artifact_assets.domain.dependency import HealthState
@@ -17,7 +19,9 @@ from artifact_assets.domain.failures import Deferral, FailureClass, PipelineErro
 from artifact_assets.domain.model_policy import ModelPolicy
 from artifact_assets.domain.model_ports import ModelRequest
 from artifact_assets.domain.ports import Clock
+from artifact_assets.domain.rates import RatePolicy
 from artifact_assets.extraction.model.tokens import estimate
+from artifact_assets.extraction.model.turns import Turns
 
 RAISED_BUDGET_SECONDS = 3600.0
 """How often a backfill that met its cap looks whether somebody raised it."""
@@ -31,21 +35,23 @@ class Permission:
     dependencies: Dependencies
     clock: Clock
     policy: ModelPolicy
+    backfills: Backfills = field(default_factory=NoBackfills)
+    turns: Turns = field(default_factory=Turns)
 
     async def obtain(self, request: ModelRequest, errand: Errand, deadline: float) -> None:
         """Wait until budget, rate and health allow one call. Raises Deferral or PipelineError(budget_exceeded)."""
         name, policy = self.name, self.policy
         expected = self.expected(request)
-        caps = scopes(policy.budgets, self.clock.now(), errand.meeting_id, errand.backfill)
+        pace = await self._pace(errand.backfill)
+        caps = scopes(policy.budgets, self.clock.now(), errand.meeting_id, errand.backfill, most=pace.cost)
         if any(cap.calls is not None or cap.tokens is not None or cap.cost is not None for cap in caps.values()):
             exceeded = await self.dependencies.reserve(name, request.digest, expected, caps, policy.lease_seconds)
             if exceeded is not None:
                 raise self._over_budget(exceeded)
-        while wait := await self.dependencies.take(name, policy.rate, expected.tokens, live=errand.live):
-            if wait > policy.patience_seconds:
-                raise self._limited(wait, live=errand.live)
-            spread = wait * (1 + 0.25 * self.clock.random())
-            await self.wait(spread, deadline, FailureClass.MODEL_RATE_LIMITED)
+        if errand.backfill and pace.calls_per_minute is not None:
+            slow = RatePolicy(requests_per_minute=pace.calls_per_minute, live_reserve=0)
+            await self._turn(f"{name}/backfill:{errand.backfill}", slow, 0, errand, deadline)
+        await self._turn(name, policy.rate, expected.tokens, errand, deadline)
         while not (admission := await self.dependencies.admit(name, policy.breaker, live=errand.live)).admitted:
             until = admission.next_attempt_at or self.clock.now() + timedelta(seconds=policy.breaker.park_seconds)
             health = admission.health
@@ -61,6 +67,31 @@ class Permission:
                     self.spread(until, live=errand.live),
                 )
             await self.wait_until(until, deadline, FailureClass.MODEL_UNAVAILABLE)
+
+    async def _pace(self, backfill: str | None) -> Pace:
+        if not backfill:
+            return Pace()
+        pace = await self.backfills.pace(backfill)
+        if pace.cost is not None and not self.policy.prices.known:
+            raise PipelineError(
+                FailureClass.BUDGET_EXCEEDED,
+                f"Backfill {backfill} has a cap on its cost and model.prices are not known, so nothing was sent.",
+                "Set model.prices, or cap calls or tokens in model.budgets.backfill instead.",
+            )
+        return pace
+
+    async def _turn(self, name: str, rate: RatePolicy, tokens: float, errand: Errand, deadline: float) -> None:
+        """Wait for a place in the rate budget ``name``. Of many that wait in one process, one asks the ledger."""
+        async with self.turns.one(name, errand.live, deadline - self.clock.monotonic()) as is_ours:
+            if not is_ours:
+                raise self.late(FailureClass.MODEL_RATE_LIMITED)
+            await self.backfills.hold(errand.backfill)
+            while wait := await self.dependencies.take(name, rate, tokens, live=errand.live):
+                if wait > self.policy.patience_seconds:
+                    raise self._limited(wait, live=errand.live)
+                spread = wait * (1 + 0.25 * self.clock.random())
+                await self.wait(spread, deadline, FailureClass.MODEL_RATE_LIMITED)
+                await self.backfills.hold(errand.backfill)
 
     def _limited(self, wait: float, *, live: bool) -> Deferral:
         error = PipelineError(
