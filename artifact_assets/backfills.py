@@ -20,8 +20,7 @@ from artifact_assets.stages.equipment import Equipment
 HEARTBEAT_SECONDS = 90.0
 """The backfill daemon beats every 30 s; after three missed beats it is taken for gone."""
 WIDEST_GAP = 20
-"""A run costs seconds to launch, a meeting that only lies between two others the events of its nine planned and logged assets
-and checks. See docs/replay.md for the measurement."""
+"""Another run costs about 20 times what showing one meeting again does: see docs/replay.md for the measurement."""
 
 
 def daemon_lives(instance: dg.DagsterInstance, now: float) -> bool:
