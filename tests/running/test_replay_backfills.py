@@ -153,7 +153,8 @@ def test_a_cancelled_preparation_keeps_what_is_finished_and_goes_on(deployment: 
     finally:
         asked.kill()
         asked.wait()
-        asked.stderr.close()
+        if asked.stderr is not None:
+            asked.stderr.close()
     assert deployment.graphql.wait_for_backfill(backfill) in {"CANCELED", "COMPLETED_SUCCESS", "COMPLETED"}
     plan = told(deployment, "replay", "--plans")[0]["plan_id"]
     until(lambda: not unfinished_runs(deployment, plan), "the plan's runs to end", 60)
