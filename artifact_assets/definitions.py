@@ -26,6 +26,7 @@ from artifact_assets.domain.backfills import asked
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Heartbeat, Messages
 from artifact_assets.extraction.model.batch_desk import BatchDesk
+from artifact_assets.lanes import backfill_of
 from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
 from artifact_assets.reliability.bookkeeping import Bookkeeping
 from artifact_assets.reliability.telling import burn_source
@@ -92,6 +93,7 @@ def equipment_resource() -> dg.ResourceDefinition:
             Settings.from_environment(os.environ),
             run_finished=run_finished_in(context.instance),
             asked=asked(context.run.tags) if context.run is not None else None,
+            live=context.run is None or context.instance is None or backfill_of(context.instance, context.run) is None,
         ) as opened:
             yield opened
 

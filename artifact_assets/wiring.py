@@ -15,6 +15,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.model_ports import LanguageModel
 from artifact_assets.domain.ports import Clock, Extractor
+from artifact_assets.domain.rates import RatePolicy
 from artifact_assets.domain.routes import RECORDS
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
 from artifact_assets.extraction.model.asking import Asker
@@ -68,10 +70,12 @@ def open_equipment(
     configuration: Configuration | None = None,
     run_finished: Callable[[str], bool] = lambda _: False,
     asked: Pace | None = None,
+    live: bool = True,
 ) -> Generator[Equipment]:
     """Everything a walk needs, closed afterwards.
 
-    ``run_finished`` tells whether Dagster considers a run over; ``asked`` is the pace that a backfill was launched with.
+    ``run_finished`` tells whether Dagster considers a run over; ``asked`` is the pace that a backfill was launched with, and
+    without ``live`` requests to destinations yield to those of live runs.
     """
     configuration = configuration if configuration is not None else read_configuration(settings.config)
     with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
@@ -80,6 +84,8 @@ def open_equipment(
         if configuration.destinations:
             stack.enter_context(_watched(ledger, settings.home))
         backfills = SqlBackfills(ledger, clock_for(settings), configuration.backfills, asked)
+        dependencies = SqlDependencies(ledger, clock_for(settings))
+        destinations = open_destinations(settings, configuration, dependencies, live=live)
         yield Equipment(
             tenant=settings.tenant,
             configuration=configuration,
@@ -91,7 +97,7 @@ def open_equipment(
             extractor=stack.enter_context(
                 extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished, backfills=backfills)
             ),
-            destinations={RECORDS: records, **stack.enter_context(open_destinations(settings, configuration))},
+            destinations={RECORDS: records, **stack.enter_context(destinations)},
             is_gone=lambda owner: is_gone(owner, run_finished),
             backfills=backfills,
         )
@@ -116,10 +122,13 @@ def _watched(ledger: sql.SqlLedger, home: Path) -> Generator[None]:
 
 
 @contextlib.contextmanager
-def open_destinations(settings: Settings, configuration: Configuration) -> Generator[Mapping[str, Destination]]:
+def open_destinations(
+    settings: Settings, configuration: Configuration, dependencies: SqlDependencies, *, live: bool = True
+) -> Generator[Mapping[str, Destination]]:
     """The configured destinations, closed afterwards. Nothing is asked of them before somebody needs them.
 
-    Raises PipelineError(unreadable_input) for one whose secret is missing.
+    What they may be asked a second is one budget of all processes, kept in the ledger. Raises
+    PipelineError(unreadable_input) for one whose secret is missing.
     """
     with contextlib.ExitStack() as stack:
         opened: dict[str, Destination] = {}
@@ -145,6 +154,13 @@ def open_destinations(settings: Settings, configuration: Configuration) -> Gener
                     told.options,
                     Limits(**told.limits.model_dump()),
                     clock_for(settings).now,
+                    shared=partial(
+                        dependencies.take,
+                        f"destination:{name}",
+                        RatePolicy(requests_per_minute=told.limits.per_second * 60, burst_seconds=1),
+                        0,
+                        live=live,
+                    ),
                 )
             )
             stack.callback(getattr(destination, "close"))  # noqa: B009 - not part of the port

@@ -23,7 +23,7 @@ from resources.destinations.salesforce import Salesforce
 from resources.destinations.vendor import VendorDestination
 from resources.destinations.vendor_calls import Vendor
 from resources.destinations.webhook import Webhook
-from resources.http.budget import Limits
+from resources.http.budget import Limits, Shared
 from resources.http.client import Credentials, HttpClient, Timeouts
 
 
@@ -62,6 +62,7 @@ class Opening:
     limits: Limits
     now: Callable[[], datetime]
     timeouts: Timeouts = Timeouts()
+    shared: Shared | None = None
 
     def __repr__(self) -> str:
         """Without the secret."""
@@ -85,6 +86,7 @@ def open_destination(opening: Opening) -> Destination:
         limits=opening.limits,
         timeouts=opening.timeouts,
         now=opening.now,
+        shared=opening.shared,
     )
     if kind.adapter is None:
         path = opening.options.get("path", "/")

@@ -15,6 +15,11 @@ from datetime import datetime, timedelta
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.refusals import Refusal
 
+Shared = Callable[[], Awaitable[float]]
+"""Takes one request from a budget that all processes share: 0 when taken, else seconds to wait before asking again."""
+PATIENCE_SECONDS = 10.0
+"""Longest wait for the shared budget; a write that waits longer is put off unsent, well inside its own timeout."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -35,13 +40,17 @@ class Limits:
 
 @dataclass
 class Budget:
-    """The budget of one destination. Lives in the background loop."""
+    """The budget of one destination. Lives in the background loop.
+
+    ``limits.per_second`` is kept by each process for itself, and with ``shared`` by all of them together, live ones first.
+    """
 
     name: str
     limits: Limits
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    shared: Shared | None = None
     _free_at: float = 0.0
     _used: int = 0
     _day: object = None
@@ -57,6 +66,7 @@ class Budget:
         async with self._gate:
             self._within_quota(write=write)
             await self._turn()
+            await self._shared_turn()
             self._used += 1
             yield
 
@@ -71,6 +81,18 @@ class Budget:
         wait = start - self.monotonic()
         if wait > 0:
             await self.sleep(wait)
+
+    async def _shared_turn(self) -> None:
+        give_up = self.monotonic() + PATIENCE_SECONDS
+        while self.shared is not None and (wait := await self.shared()):
+            if self.monotonic() + wait > give_up:
+                raise Refusal(
+                    FailureClass.DESTINATION_RATE_LIMITED,
+                    f"Others use all that {self.name} may be asked a second, so nothing was sent.",
+                    retry_after=wait,
+                    code="own_rate",
+                )
+            await self.sleep(max(wait, 0.005))
 
     def _within_quota(self, *, write: bool) -> None:
         self._new_day()

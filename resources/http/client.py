@@ -25,7 +25,7 @@ import httpx2
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.refusals import Refusal
-from resources.http.budget import Budget, Limits
+from resources.http.budget import Budget, Limits, Shared
 from resources.http.loop import BackgroundLoop
 from resources.http.reply import Reply
 
@@ -70,13 +70,14 @@ class HttpClient:
         limits: Limits | None = None,
         timeouts: Timeouts | None = None,
         now: Callable[[], datetime] = _now,
+        shared: Shared | None = None,
     ) -> None:
         self.name = name
         self.now = now
         self._base = checked_address(name, base_url)
         self._credentials = credentials
         self._timeouts = timeouts or Timeouts()
-        self.budget = Budget(name, limits or Limits(), now, time.monotonic)
+        self.budget = Budget(name, limits or Limits(), now, time.monotonic, shared=shared)
         self._loop = BackgroundLoop(f"http-{name}")
         self._client: httpx2.AsyncClient | None = None
         self._headers: Mapping[str, str] | None = None
