@@ -65,7 +65,17 @@ class Plan:
     patience: float = 420
 
 
-QUICK = Plan(backfill=150, idle=20, solo=10, beside=20, bounds=(50, 2), each=15, saturating=200, patience=180)
+QUICK = Plan(
+    backfill=300,
+    calls_per_minute=240,
+    idle=20,
+    solo=12,
+    beside=24,
+    bounds=(50, 2),
+    each=15,
+    saturating=300,
+    patience=300,
+)
 
 
 @dataclass
