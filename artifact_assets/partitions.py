@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
+from dagster._core.execution.backfill import BulkActionsFilter, BulkActionStatus
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
 
 from artifact_assets.domain.ports import Ledger
 
@@ -89,3 +91,19 @@ def ranges_of(instance: dg.DagsterInstance, wanted: Sequence[str], at_most: int)
     if len(wanted) == 1:
         return (KeyRange((wanted[0],)),)
     return ranges(instance.get_dynamic_partitions(str(MEETINGS.name)), wanted, at_most)
+
+
+def retire(instance: dg.DagsterInstance, key: str) -> bool:
+    """Take a meeting out of the partition set, unless runs or backfills are under way, which may target it.
+
+    Deleting a targeted key fails its whole backfill. A key that stays does no harm: its meeting is refused.
+    """
+    under_way = dg.RunsFilter(statuses=[status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES])
+    backfills = [BulkActionStatus.REQUESTED, BulkActionStatus.CANCELING, BulkActionStatus.FAILING]
+    busy = instance.get_runs(under_way, limit=1) or instance.get_backfills(
+        BulkActionsFilter(statuses=backfills), limit=1
+    )
+    if busy or not instance.has_dynamic_partition(str(MEETINGS.name), key):
+        return False
+    instance.delete_dynamic_partition(str(MEETINGS.name), key)
+    return True

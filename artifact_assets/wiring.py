@@ -6,18 +6,14 @@ and ``evals`` build equipment.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import itertools
 import os
 import socket
-from collections.abc import Callable, Coroutine, Generator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
@@ -35,6 +31,7 @@ from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.extraction.model.batching import Batching
 from artifact_assets.extraction.model.extractor import ModelExtractor
 from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
+from artifact_assets.restoring import replanted, watched
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
@@ -44,7 +41,6 @@ from resources.inbox import FileInbox
 from resources.language_model.openai_batches import OpenAIBatches
 from resources.language_model.openai_model import OpenAIModel
 from resources.ledger import ledger as sql
-from resources.ledger import witness
 from resources.ledger.backfills import SqlBackfills
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
@@ -79,10 +75,11 @@ def open_equipment(
     """
     configuration = configuration if configuration is not None else read_configuration(settings.config)
     with open_ledger(settings) as ledger, contextlib.ExitStack() as stack:
+        replanted(ledger, settings.home)
         records = RecordStore.open(settings.records_url, name=RECORDS, now=clock_for(settings).now)
         stack.callback(records.close)
         if configuration.destinations:
-            stack.enter_context(_watched(ledger, settings.home))
+            stack.enter_context(watched(ledger, settings.home))
         backfills = SqlBackfills(ledger, clock_for(settings), configuration.backfills, asked)
         dependencies = SqlDependencies(ledger, clock_for(settings))
         destinations = open_destinations(settings, configuration, dependencies, live=live)
@@ -101,24 +98,6 @@ def open_equipment(
             is_gone=lambda owner: is_gone(owner, run_finished),
             backfills=backfills,
         )
-
-
-@contextlib.contextmanager
-def _watched(ledger: sql.SqlLedger, home: Path) -> Generator[None]:
-    """Notice that an older ledger was put back: then every key is looked up at its destination before it is sent."""
-
-    async def look_first() -> None:
-        if await witness.went_back(ledger, home):
-            await ledger.look_first(tuple(row.name for row in await ledger.destination_rows()), True)
-
-    def apart(work: Coroutine[Any, Any, None]) -> None:
-        # The caller may be inside an event loop of its own.
-        with ThreadPoolExecutor(1) as thread:
-            thread.submit(asyncio.run, work).result()
-
-    apart(look_first())
-    yield
-    apart(witness.seen(ledger, home))
 
 
 @contextlib.contextmanager

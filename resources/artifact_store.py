@@ -11,14 +11,14 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from resources.files import file_system, is_url, make_private_folder, reason
+from resources.files import changed_at, file_system, is_url, make_private_folder, reason
 
 T = TypeVar("T")
 
@@ -51,6 +51,14 @@ class Place(Protocol):
         """Store the bytes durably, replacing others only as a whole."""
         ...
 
+    def remove(self, name: str) -> bool:
+        """Remove the bytes for good; False when there are none."""
+        ...
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """Every relative name with the time of its last change, in seconds since 1970."""
+        ...
+
     def locate(self, name: str) -> str:
         """Where a person finds them."""
         ...
@@ -60,7 +68,7 @@ class FileStore:
     """``ArtifactStore`` over a place."""
 
     def __init__(self, place: Place) -> None:
-        self._place = place
+        self.place = place
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="artifact-store")
 
     async def put(self, content: bytes) -> str:
@@ -69,8 +77,8 @@ class FileStore:
         def put() -> str:
             digest = sha256(content)
             name = _name(digest)
-            if self._guarded(self._place.read, digest, name) != content:
-                self._guarded(self._place.write, digest, name, content)
+            if self._guarded(self.place.read, digest, name) != content:
+                self._guarded(self.place.write, digest, name, content)
             return digest
 
         return await self._run(put)
@@ -79,7 +87,7 @@ class FileStore:
         """See ``ArtifactStore.get``."""
 
         def get() -> bytes:
-            content = self._guarded(self._place.read, digest, _name(digest))
+            content = self._guarded(self.place.read, digest, _name(digest))
             if content is None:
                 raise PipelineError(
                     FailureClass.STORAGE_UNAVAILABLE,
@@ -96,20 +104,33 @@ class FileStore:
 
         return await self._run(get)
 
+    async def remove(self, digest: str) -> bool:
+        """See ``RemovableStore.remove``."""
+        return await self._run(lambda: self._guarded(self.place.remove, digest, _name(digest)))
+
+    async def written_before(self, moment: float) -> tuple[str, ...]:
+        """See ``RemovableStore.written_before``."""
+
+        def listed() -> tuple[str, ...]:
+            named = ((name.replace("/", ""), at) for name, at in self.place.names())
+            return tuple(digest for digest, at in named if at < moment and _DIGEST.fullmatch(digest))
+
+        return await self._run(listed)
+
     async def intact(self, digest: str) -> bool:
         """See ``ArtifactStore.intact``."""
 
         def intact() -> bool:
             if not _DIGEST.fullmatch(digest):
                 return False
-            content = self._guarded(self._place.read, digest, _name(digest))
+            content = self._guarded(self.place.read, digest, _name(digest))
             return content is not None and sha256(content) == digest
 
         return await self._run(intact)
 
     def location(self, digest: str) -> str:
         """See ``ArtifactStore.location``."""
-        return self._place.locate(_name(digest))
+        return self.place.locate(_name(digest))
 
     async def _run(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -157,6 +178,22 @@ class Folder:
             raise
         _flush_folder(target.parent)
 
+    def remove(self, name: str) -> bool:
+        """See ``Place.remove``."""
+        try:
+            (self._root / name).unlink()
+        except FileNotFoundError:
+            return False
+        _flush_folder((self._root / name).parent)
+        return True
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """See ``Place.names``. A file that goes meanwhile is left out."""
+        for folder in sorted(self._root.iterdir()) if self._root.is_dir() else ():
+            for file in sorted(folder.iterdir()) if folder.is_dir() else ():
+                with contextlib.suppress(FileNotFoundError):
+                    yield f"{folder.name}/{file.name}", file.stat().st_mtime
+
     def locate(self, name: str) -> str:
         """See ``Place.locate``."""
         return str(self._root / name)
@@ -181,6 +218,20 @@ class Remote:
         path = f"{self._root}/{name}"
         self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
         self._system.pipe_file(path, content)
+
+    def remove(self, name: str) -> bool:
+        """See ``Place.remove``."""
+        try:
+            self._system.rm_file(f"{self._root}/{name}")
+        except FileNotFoundError:
+            return False
+        return True
+
+    def names(self) -> Iterator[tuple[str, float]]:
+        """See ``Place.names``."""
+        found: dict[str, dict[str, Any]] = self._system.find(self._root, detail=True)
+        for path, info in found.items():
+            yield "/".join(path.rsplit("/", 2)[-2:]), changed_at(info)
 
     def locate(self, name: str) -> str:
         """See ``Place.locate``."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
@@ -48,3 +49,20 @@ def make_private_folder(folder: Path) -> None:
 def reason(error: BaseException) -> str:
     """Why a file operation failed, without the path, which the caller names."""
     return getattr(error, "strerror", None) or type(error).__name__
+
+
+def changed_at(info: dict[str, Any]) -> float:
+    """Seconds since 1970 of the last change, as each store names it; 0 when it tells none."""
+    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
+        value = info.get(name)
+        if isinstance(value, datetime):
+            return value.timestamp()
+        if isinstance(value, int | float):
+            return float(value)
+        if isinstance(value, str):
+            try:
+                moment = datetime.fromisoformat(value)
+            except ValueError:
+                continue
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    return 0.0

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.inbox import FoundFile
-from resources.files import file_system, is_url, reason
+from resources.files import changed_at, file_system, is_url, reason
 
 
 class FileInbox:
@@ -25,6 +24,16 @@ class FileInbox:
     async def files(self) -> tuple[FoundFile, ...]:
         """See ``Inbox.files``."""
         return await asyncio.to_thread(self._remote if is_url(self._location) else self._local)
+
+    def ours(self, source: str) -> bool:
+        """See ``RemovableSources.ours``."""
+        if is_url(self._location):
+            return source.startswith(self._location.rstrip("/") + "/")
+        return not is_url(source) and Path(source).resolve().is_relative_to(Path(self._location).resolve())
+
+    async def remove(self, source: str) -> bool:
+        """See ``RemovableSources.remove``."""
+        return await asyncio.to_thread(_remove_remote if is_url(source) else _remove_local, source)
 
     def _local(self) -> tuple[FoundFile, ...]:
         root = Path(self._location).absolute()
@@ -42,7 +51,9 @@ class FileInbox:
             raise self._unavailable(error) from error
         start = root.rstrip("/") + "/"
         return tuple(
-            FoundFile(system.unstrip_protocol(path), path.removeprefix(start), int(info.get("size") or 0), _time(info))
+            FoundFile(
+                system.unstrip_protocol(path), path.removeprefix(start), int(info.get("size") or 0), changed_at(info)
+            )
             for path, info in found.items()
         )
 
@@ -52,6 +63,35 @@ class FileInbox:
             f"The inbox cannot be listed ({reason(error)}), so no new meeting was noticed.",
             "Check ARTIFACTS_INBOX and its permissions.",
         )
+
+
+def _remove_local(source: str) -> bool:
+    try:
+        Path(source).unlink()
+    except FileNotFoundError:
+        return False
+    except OSError as error:
+        raise _not_removed(error) from error
+    return True
+
+
+def _remove_remote(source: str) -> bool:
+    system, path = file_system(source)
+    try:
+        system.rm_file(path)
+    except FileNotFoundError:
+        return False
+    except Exception as error:
+        raise _not_removed(error) from error
+    return True
+
+
+def _not_removed(error: Exception) -> PipelineError:
+    return PipelineError(
+        FailureClass.STORAGE_UNAVAILABLE,
+        f"A file of the inbox cannot be removed ({reason(error)}), so its erasure stopped there.",
+        "Give the program the right to remove files from ARTIFACTS_INBOX, then say it again.",
+    )
 
 
 def _below(root: str, folder: str) -> list[FoundFile]:
@@ -69,20 +109,3 @@ def _below(root: str, folder: str) -> list[FoundFile]:
             except FileNotFoundError:
                 continue
     return found
-
-
-def _time(info: dict[str, Any]) -> float:
-    """Seconds since 1970 of the last change, as each store names it; 0 when it tells none."""
-    for name in ("mtime", "LastModified", "last_modified", "updated", "created"):
-        value = info.get(name)
-        if isinstance(value, datetime):
-            return value.timestamp()
-        if isinstance(value, int | float):
-            return float(value)
-        if isinstance(value, str):
-            try:
-                moment = datetime.fromisoformat(value)
-            except ValueError:
-                continue
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    return 0.0

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "replay": "estimate what running meetings again would do and cost",
     "report": "are the objectives kept; a page with charts, the Parquet export",
     "records": "look into the embedded record store, or edit it by hand",
+    "forget": "erase meetings, or all of a person's, and list what remains",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",
     "doctor": "check configuration, storage and destinations",

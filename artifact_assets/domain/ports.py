@@ -105,7 +105,7 @@ class Ledger(RecordSearch, ReplayPlans, Protocol):
 
         The same digests again change nothing. Other digests are a new revision: the meeting goes back to ``received``.
         Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content; the
-        message names both.
+        message names both. Raises ErasedContent for what was erased; that a file brought it back is then on record.
         """
         ...
 

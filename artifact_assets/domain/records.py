@@ -40,6 +40,7 @@ class Reception(StrEnum):
     NEW = "new"
     REVISED = "revised"
     SAME = "same"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,7 @@ class MeetingState(StrEnum):
     DEFERRED = "deferred"
     FAILED = "failed"
     EXPIRED = "expired"
+    ERASED = "erased"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,9 @@ MEETING_STATES: Mapping[MeetingState, MeetingStateRule] = {
         "terminal failure with class, cause and remedy", "not materialized from that stage on; the run fails", 1, True
     ),
     MeetingState.EXPIRED: MeetingStateRule("too old to be worth a person's time, by policy", _FIVE, 0, True),
+    MeetingState.ERASED: MeetingStateRule(
+        "its words were removed on request, and its content is refused from then on", "events without words", 0, True
+    ),
 }
 
 STATE_AFTER: Mapping[Stage, MeetingState] = {

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.documents import digest_of, sha256
+from artifact_assets.domain.erasure import ErasedContent
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.inbox import InboxEntry
 from artifact_assets.domain.meeting import Sidecar, meeting_id_from_path
@@ -60,13 +61,16 @@ async def admit(equipment: Equipment, entry: InboxEntry) -> Meeting | None:
     """Record an inbox entry; returns its meeting when that needs a run.
 
     Raises PipelineError(unreadable_input) when another file claims the same meeting; this one is then on record as a failed
-    meeting of its own, so that it is seen and not lost.
+    meeting of its own, so that it is seen and not lost. Raises ErasedContent for what was erased.
     """
     file, ledger = entry.transcript, equipment.ledger
     sidecar = entry.sidecar.source if entry.sidecar is not None else None
     arrival = await notice(equipment.sources, equipment.configuration, file.source, file.relative_path, sidecar)
     try:
         meeting, reception = await ledger.receive(arrival, equipment.clock.now())
+    except ErasedContent:
+        await ledger.mark({file.source: entry.mark})
+        raise
     except PipelineError as error:
         await _refuse(equipment, arrival, file.relative_path, error)
         await ledger.mark({file.source: entry.mark})

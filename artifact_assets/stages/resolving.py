@@ -40,6 +40,8 @@ async def resolve(
 ) -> Intent:
     """Settle one write by hand; ``key`` may be shortened. Raises PipelineError(unreadable_input) when it cannot be."""
     intent = await _one(equipment, key)
+    if intent.payload.get("erased"):
+        raise _refused(intent, "belongs to a meeting that was erased")
     wanted = _BECOMES[decision]
     owner, now = f"person:{who}", equipment.clock.now()
     if intent.state is IntentState.UNCERTAIN:

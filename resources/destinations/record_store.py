@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Self, TypeVar
 
@@ -17,6 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from artifact_assets.domain.capabilities import UNSUPPORTED, Capability, Family, Preflight, Rung
 from artifact_assets.domain.destination import Receipt
+from artifact_assets.domain.erasure import Taken
 from artifact_assets.domain.exchange import (
     NOTHING_KNOWN,
     Candidate,
@@ -28,12 +29,14 @@ from artifact_assets.domain.exchange import (
 )
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Intent
+from resources.database.compacting import compact
 from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
 from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.database.queries import query
 from resources.database.transaction import Transaction
 from resources.database.writer import Writer
+from resources.destinations.record_erasing import erase
 from resources.destinations.record_operations import OPERATIONS, look_up, send
 from resources.destinations.record_standing import standing, written
 from resources.destinations.record_tables import ACCOUNT, METADATA
@@ -180,6 +183,14 @@ class RecordStore:
     async def delete(self, kind: str, record_id: str, by: str) -> None:
         """Delete a record as a person would; the pipeline will not make it again."""
         await self._write(edit, Edit(kind, record_id, None, None, by), (kind, record_id))
+
+    async def forget(self, meeting_id: str, intents: Iterable[Intent]) -> Taken:
+        """See ``Copies.forget``."""
+        ours = tuple(intent for intent in intents if intent.destination == self._name)
+        removed: int = await self._write(erase, ours, meeting_id)
+        if ours:
+            await asyncio.to_thread(compact, self._engine, [table.name for table in METADATA.sorted_tables])
+        return Taken(removed)
 
     async def _write(self, operation: Any, request: Any, key: Any) -> Any:
         return await self._writer.submit(operation, request, (key,))

@@ -11,8 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, update
 
+from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Meeting, Opened
+from artifact_assets.domain.states import MeetingState
 from resources.database.transaction import Transaction
 from resources.ledger.checkpoints import checkpoints_by_meeting
 from resources.ledger.intents import intents_by_meeting
@@ -65,7 +67,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
     taken: dict[str, Meeting] = {}
     for request in requests:
         meeting = known.get(request.meeting_id)
-        if meeting is None or _is_held(meeting, request, transaction):
+        if meeting is None or meeting.state is MeetingState.ERASED or _is_held(meeting, request, transaction):
             continue
         taken[request.meeting_id] = replace(
             meeting,
@@ -88,10 +90,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
         ],
     )
     opened = _opened(transaction, taken) if taken else {}
-    return [
-        opened.get(request.meeting_id) if request.meeting_id in known else _unknown(request.meeting_id)
-        for request in requests
-    ]
+    return [opened.get(request.meeting_id) or _refusal(known.get(request.meeting_id), request) for request in requests]
 
 
 def renew(transaction: Transaction, requests: Sequence[Renewal]) -> Sequence[PipelineError | None]:
@@ -130,6 +129,12 @@ def _opened(transaction: Transaction, taken: dict[str, Meeting]) -> dict[str, Op
         )
         for meeting_id, meeting in taken.items()
     }
+
+
+def _refusal(meeting: Meeting | None, request: Begin) -> PipelineError | None:
+    if meeting is None:
+        return _unknown(request.meeting_id)
+    return refused_again(request.meeting_id) if meeting.state is MeetingState.ERASED else None
 
 
 def _unknown(meeting_id: str) -> PipelineError:

@@ -15,6 +15,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 
+from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.ports import Clock
 from artifact_assets.domain.records import (
@@ -84,7 +85,7 @@ class SqlLedger(ReplayPort, DestinationPort):
         def transaction(connection: Connection) -> Transaction:
             return Transaction(connection, clock.now, database_time)
 
-        self._engine = engine
+        self.engine = engine
         self._reading = reading(engine)
         self._writer = Writer(engine, transaction, _failure, "ledger")
         self._writer.after_group = self._group_told
@@ -102,7 +103,7 @@ class SqlLedger(ReplayPort, DestinationPort):
     def close(self) -> None:
         """Finish what is queued and disconnect. Raises what the last ``after`` callbacks raised."""
         self._writer.close()
-        self._engine.dispose()
+        self.engine.dispose()
         self._raise_late_errors()
 
     async def flush(self) -> None:
@@ -112,7 +113,10 @@ class SqlLedger(ReplayPort, DestinationPort):
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
         """See ``Ledger.receive``."""
-        return await self._write(receive, Received(arrival, now), arrival.meeting_id)
+        meeting, reception = await self._write(receive, Received(arrival, now), arrival.meeting_id)
+        if reception is Reception.ERASED:
+            raise refused_again(meeting.meeting_id)
+        return meeting, reception
 
     async def mark(self, marked: Mapping[str, str]) -> None:
         """See ``Ledger.mark``."""
@@ -236,7 +240,7 @@ class SqlLedger(ReplayPort, DestinationPort):
         """See ``Ledger.insertion_lock``."""
         with contextlib.ExitStack() as stack:
             try:
-                stack.enter_context(exclusive(self._engine, "insertion"))
+                stack.enter_context(exclusive(self.engine, "insertion"))
             except SQLAlchemyError as error:
                 raise database_failure(error, "no partition was added") from None
             yield

@@ -13,10 +13,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, update
 
 from artifact_assets.domain.documents import digest_of
+from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Arrival, Meeting, Reception
 from artifact_assets.domain.states import MeetingState
 from resources.database.transaction import Transaction
+from resources.ledger.erased import erased_among
 from resources.ledger.meetings import add_meetings, add_transitions, lock_meetings
 from resources.ledger.tables import MEETINGS
 
@@ -63,16 +65,22 @@ def receive(
 ) -> Sequence[tuple[Meeting, Reception] | PipelineError]:
     """Record arrivals. A lease is left to its holder: the transcript stage itself receives what it finds changed."""
     known = lock_meetings(transaction, (request.arrival.meeting_id for request in requests))
+    erased = erased_among(transaction, (request.arrival.transcript_digest for request in requests))
     outcomes: list[tuple[Meeting, Reception] | PipelineError] = []
     added: list[Meeting] = []
     stored: list[Meeting] = []
     revised: list[tuple[MeetingState | None, Meeting]] = []
     for request in requests:
         arrival, before = request.arrival, known.get(request.arrival.meeting_id)
-        if before is None:
-            meeting = _first(arrival, request.now)
+        if before is not None and before.state is MeetingState.ERASED:
+            outcomes.append((before, Reception.ERASED))
+        elif before is None:
+            gone = arrival.transcript_digest in erased
+            meeting = _nameless(arrival, request.now) if gone else _first(arrival, request.now)
             added.append(meeting)
-            outcomes.append((meeting, Reception.NEW))
+            outcomes.append((meeting, Reception.ERASED if gone else Reception.NEW))
+        elif arrival.transcript_digest in erased and before.transcript_digest != arrival.transcript_digest:
+            outcomes.append(refused_again(arrival.meeting_id))
         elif before.source != arrival.source and before.transcript_digest != arrival.transcript_digest:
             outcomes.append(_claimed_twice(before, arrival))
         elif before.revision != revision_of(arrival):
@@ -103,6 +111,13 @@ def _first(arrival: Arrival, now: datetime) -> Meeting:
     return Meeting(
         **vars(arrival), revision=revision_of(arrival), state=MeetingState.RECEIVED, received_at=now, updated_at=now
     )
+
+
+def _nameless(arrival: Arrival, now: datetime) -> Meeting:
+    """What is on record of a file that brings back what was erased: seen and refused, without its name."""
+    refused = Arrival(arrival.meeting_id, "", "", arrival.transcript_digest, arrival.size_bytes)
+    cause = refused_again(arrival.meeting_id).cause
+    return replace(_first(refused, now), state=MeetingState.ERASED, cause=cause)
 
 
 def _same(before: Meeting, arrival: Arrival) -> Meeting:

@@ -26,7 +26,7 @@ from tests.postgres import Postgres
 
 
 def engine_of(ledger: SqlLedger) -> Any:
-    return ledger._engine  # pyright: ignore[reportPrivateUsage] - to break what no port can break
+    return ledger.engine
 
 
 class Stalled:

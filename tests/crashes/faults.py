@@ -47,12 +47,10 @@ class DiesAtCall:
         """The equipment with every port dying on schedule."""
         return replace(
             equipment,
-            ledger=_Dying(equipment.ledger, self, "ledger"),
-            store=_Dying(equipment.store, self, "store"),
-            sources=_Dying(equipment.sources, self, "sources"),
-            destinations={
-                name: _Dying(destination, self, name) for name, destination in equipment.destinations.items()
-            },
+            ledger=Dying(equipment.ledger, self, "ledger"),
+            store=Dying(equipment.store, self, "store"),
+            sources=Dying(equipment.sources, self, "sources"),
+            destinations={name: Dying(destination, self, name) for name, destination in equipment.destinations.items()},
         )
 
     @contextmanager
@@ -76,7 +74,7 @@ class DiesAtCall:
             del instance.handle_new_event
 
 
-class _Dying:
+class Dying:
     """Stands in front of a port: every coroutine method has a point before and one after."""
 
     def __init__(self, port: Any, faults: DiesAtCall, name: str) -> None:

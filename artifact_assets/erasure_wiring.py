@@ -1,0 +1,55 @@
+"""Building what erases.
+
+What belongs here: which places an erasure reaches. What does not: reaching them, and all other wiring (see ``wiring``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Generator
+
+import dagster as dg
+
+from artifact_assets.assets.forgetting import DagsterEvents
+from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.erasure import ErasureStep
+from artifact_assets.domain.routes import RECORDS
+from artifact_assets.reliability.erased import Exported
+from artifact_assets.stages.erasing import Eraser
+from artifact_assets.wiring import clock_for, is_gone, open_ledger
+from resources.artifact_store import open_store
+from resources.destinations.record_store import RecordStore
+from resources.inbox import FileInbox
+from resources.ledger.erasure_book import SqlErasures
+from resources.ledger.ledger import SqlLedger
+from resources.tombstones import FileTombstones
+
+
+@contextlib.contextmanager
+def open_eraser(
+    settings: Settings, instance: dg.DagsterInstance, *, ledger: SqlLedger | None = None
+) -> Generator[Eraser]:
+    """What erases meetings from ledger, store, inbox, record store and the Dagster ``instance``."""
+    with contextlib.ExitStack() as stack:
+        opened = ledger if ledger is not None else stack.enter_context(open_ledger(settings))
+        records = RecordStore.open(settings.records_url, name=RECORDS, now=clock_for(settings).now)
+        stack.callback(records.close)
+        book, store = SqlErasures(opened), open_store(settings.store)
+
+        def finished(run_id: str) -> bool:
+            run = instance.get_run_by_id(run_id)
+            return run is not None and run.is_finished
+
+        yield Eraser(
+            book=book,
+            store=store,
+            sources=FileInbox(settings.inbox),
+            tombstones=FileTombstones(settings.home, store),
+            clock=clock_for(settings),
+            is_gone=lambda owner: is_gone(owner, finished),
+            copies={
+                ErasureStep.RECORDS: (records,),
+                ErasureStep.COPIES: (Exported(settings.export),),
+                ErasureStep.DAGSTER: (DagsterEvents(instance, book.report_again),),
+            },
+        )

@@ -1,0 +1,103 @@
+"""A deployment in which every field of a meeting holds a word that stands nowhere else.
+
+What belongs here: planting the words, and finding where they lie. What does not: what is done in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+
+from artifact_assets.assets.forgetting import DagsterEvents
+from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.erasure import ErasureStep
+from artifact_assets.stages.erasing import Eraser
+from resources.artifact_store import open_store
+from resources.inbox import FileInbox
+from resources.ledger.erasure_book import SqlErasures
+from resources.tombstones import FileTombstones
+from tests.pipeline.world import World, meta, opened_world
+
+WORDS = ("zebratext", "zebraspeaker", "zebratitle", "zebramail", "zebrafile")
+LINES = (
+    "Ana: Good morning, thanks for joining.",
+    "Zebraspeaker: I'll send the zebratext quote to Carla by Friday.",
+    "Carla: We decided to take the zebratext contract for two years.",
+    "Ana: The next step is a call with legal about zebratext next Tuesday.",
+)
+PEOPLE = [
+    {"name": "Ana", "email": "ana@ours.example.com"},
+    {"name": "Zebraspeaker", "email": "zebramail@theirs.example.org"},
+    {"name": "Carla", "email": "carla@theirs.example.org"},
+]
+PERSON = "Zebramail@theirs.example.org"
+
+
+@dataclass
+class Planted:
+    """The world, and what erases in it."""
+
+    world: World
+    eraser: Eraser
+
+    @property
+    def book(self) -> SqlErasures:
+        """The ledger's book of erasures."""
+        return SqlErasures(self.world.ledger)
+
+    def plant(self, meeting_id: str = "m-1", *, name: str = "zebrafile") -> str:
+        """Drop the meeting's file and sidecar, with a word in every field, and receive it."""
+        sidecar = meta(meeting_id, title="About zebratitle", participants=PEOPLE)
+        (key,) = self.world.receive(self.world.write(f"{name}.txt", LINES, sidecar))
+        return key
+
+    def plant_other(self, meeting_id: str = "other") -> str:
+        """A meeting without any of the words."""
+        (key,) = self.world.receive(self.world.write(f"{meeting_id}.txt"))
+        return key
+
+
+@contextmanager
+def planted(home: Path, *, quotes_in_ui: bool = True, ledger_url: str | None = None) -> Generator[Planted]:
+    """A deployment with a Dagster instance of its own on disk."""
+    (home / "dagster").mkdir(parents=True, exist_ok=True)
+    with (
+        dg.DagsterInstance.local_temp(str(home / "dagster")) as instance,
+        opened_world(
+            home, ledger_url, instance=instance, configuration=Configuration(quotes_in_ui=quotes_in_ui)
+        ) as world,
+    ):
+        yield Planted(world, eraser_of(world))
+
+
+def eraser_of(world: World) -> Eraser:
+    """What erases in a world, as the command line builds it."""
+    book, store = SqlErasures(world.ledger), open_store(str(world.home / "store"))
+    return Eraser(
+        book=book,
+        store=store,
+        sources=FileInbox(str(world.home / "inbox")),
+        tombstones=FileTombstones(world.home, store),
+        clock=world.equipment.clock,
+        is_gone=lambda owner: True,
+        copies={
+            ErasureStep.RECORDS: (world.records,),
+            ErasureStep.DAGSTER: (DagsterEvents(world.instance, book.report_again),),
+        },
+    )
+
+
+def lies_in(home: Path) -> dict[str, list[str]]:
+    """Files below ``home`` that hold one of the words, in any case, in content or name."""
+    found: dict[str, list[str]] = {}
+    for file in sorted(home.rglob("*")):
+        if file.is_file():
+            content = file.read_bytes().lower() + str(file.relative_to(home)).lower().encode()
+            words = [word for word in WORDS if word.encode() in content]
+            if words:
+                found[str(file.relative_to(home))] = words
+    return found
