@@ -20,7 +20,8 @@ LANE = "artifacts/lane"
 BACKFILL = "artifacts/backfill"
 """The backfill a run works for; unlike Dagster's own tag it stays with re-executions and with what the drain resumes."""
 LIVE_LANE, BACKFILL_LANE, UPKEEP_LANE = "live", "backfill", "upkeep"
-PRIORITIES: Mapping[str, str] = {LIVE_LANE: "10", UPKEEP_LANE: "-5", BACKFILL_LANE: "-10"}
+PRIORITIES: Mapping[str, str] = {LIVE_LANE: "10", UPKEEP_LANE: "1", BACKFILL_LANE: "-10"}
+"""Upkeep is short: after live meetings and what they left over, and never behind a backfill, which lasts for hours."""
 
 
 def backfill_of(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str | None:

@@ -62,7 +62,7 @@ class Plan:
     bounds: tuple[int, ...] = (50, 8, 2)
     each: float = 45
     saturating: int = 2000
-    patience: float = 420
+    patience: float = 900
 
 
 QUICK = Plan(
@@ -74,7 +74,7 @@ QUICK = Plan(
     bounds=(50, 2),
     each=15,
     saturating=300,
-    patience=300,
+    patience=900,
 )
 
 

@@ -145,7 +145,7 @@ def test_every_run_is_marked_with_its_lane_before_it_is_queued(instance: dg.Dags
     resumed = submitted(instance, artifacts__backfill="b1", dagster__priority="-3")
     upkeep = submitted(instance, artifacts__lane="upkeep")
     assert [run.tags[LANE] for run in (live, backfill, resumed, upkeep)] == ["live", "backfill", "backfill", "upkeep"]
-    assert [run.tags["dagster/priority"] for run in (live, backfill, resumed, upkeep)] == ["10", "-10", "-3", "-5"]
+    assert [run.tags["dagster/priority"] for run in (live, backfill, resumed, upkeep)] == ["10", "-10", "-3", "1"]
     assert backfill.tags[BACKFILL] == "b1"
 
 

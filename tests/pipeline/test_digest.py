@@ -19,6 +19,7 @@ from artifact_assets.configuration.schema import Configuration
 from artifact_assets.definitions import build_definitions
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.messages import Message
+from artifact_assets.lanes import LIVE_LANE, PRIORITIES
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.digest import digest
 from resources.ledger.alerts import SqlAlerts
@@ -107,7 +108,7 @@ def test_a_digest_alert_or_heartbeat_that_always_fails_changes_no_meeting(world:
 def test_best_effort_work_is_of_low_priority_and_never_retried_step_by_step(job: str) -> None:
     definition = build_definitions().resolve_job_def(job)
     assert definition.tags["artifacts/lane"] == "upkeep"
-    assert int(definition.tags["dagster/priority"]) < 0
+    assert 0 < int(definition.tags["dagster/priority"]) < int(PRIORITIES[LIVE_LANE])
     assert int(definition.tags["dagster/max_runtime"]) <= 300
     with suppress(AttributeError):
         assert cast("dg.OpDefinition", definition.nodes[0].definition).retry_policy is None
