@@ -27,6 +27,8 @@ METADATA = json.dumps({"turns": 412, "words": 8210, "minutes": 58.3, "participan
                        "format": "webvtt", "warnings": 0, "document": f"store/{DIGEST}"})  # fmt: skip
 CHECKS = json.dumps([{"check": name, "passed": True, "severity": "WARN", "metadata": {"items": 3, "refused": 0}}
                      for name in ("accurate", "relevant", "timely")])  # fmt: skip
+COPIED = 50_000
+"""So many meetings are made by chance; more than that are copies of them, moved by minutes."""
 _COLUMNS = {
     "meetings": "meeting_id source file_name transcript_digest revision state received_at updated_at size_bytes kind "
     "failure_class attempts items quarantined delivered",
@@ -50,11 +52,13 @@ def fill(file: Path, meetings: int, days: int, until: datetime, seed: int = 1) -
     connection = sqlite3.connect(file)
     connection.execute("PRAGMA synchronous=OFF")
     rows: Rows = {name: [] for name in _COLUMNS}
-    for number, received in enumerate(_arrivals(meetings, days, until, chance)):
+    made = min(meetings, COPIED)
+    for number, received in enumerate(_arrivals(made, days, until, chance)):
         _meeting(rows, number, received, until, chance)
         if number % 20_000 == 0:
             _store(connection, rows)
     _store(connection, rows)
+    _multiply(connection, round(meetings / made))
     connection.close()
 
 
@@ -211,3 +215,26 @@ def _store(connection: sqlite3.Connection, rows: Rows) -> None:
             marks = ",".join("?" * len(columns))
             connection.executemany(f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks})", values)
             values.clear()
+
+
+def _multiply(connection: sqlite3.Connection, copies: int) -> None:
+    """Copy everything: new ids and keys, times a few minutes later."""
+    for copy in range(1, copies):
+        with connection:
+            for table, names in _COLUMNS.items():
+                columns = names.split()
+                told = ",".join(_copied(column, copy) for column in columns)
+                connection.execute(
+                    f"INSERT INTO {table} ({','.join(columns)}) SELECT {told} FROM {table} WHERE {_ID[table]} NOT LIKE '%~%'"
+                )
+
+
+_ID = {name: "intent_key" if name == "attempts" else "meeting_id" for name in _COLUMNS}
+
+
+def _copied(column: str, copy: int) -> str:
+    if column in {"meeting_id", "item_id", "intent_key", "record_key", "source"}:
+        return f"{column} || '~{copy}'"
+    if column == "at" or column.endswith("_at"):
+        return f"strftime('%Y-%m-%d %H:%M:%f000', {column}, '+{copy} minutes')"
+    return column

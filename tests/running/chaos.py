@@ -14,11 +14,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+import polars as pl
+
+from artifact_assets.domain.ledger_columns import Days
 from artifact_assets.domain.states import MEETING_STATES, MeetingState, Stage
-from artifact_assets.wiring import open_equipment
+from artifact_assets.reliability.drawing import drawn
+from artifact_assets.reliability.metrics.registry import measure
+from artifact_assets.wiring import open_equipment, open_ledger
 from tests.instruments.deployment import Deployment, answered, running
 from tests.instruments.processes import until
 from tests.running.talks import write_meetings
@@ -33,8 +38,9 @@ Stored = dict[tuple[str, Stage], datetime]
 class Outcome:
     """What a trial came to.
 
-    ``repeated_stages`` had a stored result when a kill came and were done again: must be 0. ``in_flight`` extractions were
+        ``repeated_stages`` had a stored result when a kill came and were done again: must be 0. ``in_flight`` extractions were
     begun more than once because a kill came before their result was stored: at most the concurrency per kill.
+    ``measured`` is what the metrics say of it, from the ledger alone.
     """
 
     kills: int = 0
@@ -46,6 +52,7 @@ class Outcome:
     runs: int = 0
     seconds: float = 0.0
     partitions: dict[str, tuple[int, int]] = field(default_factory=dict[str, tuple[int, int]])
+    measured: dict[str, float] = field(default_factory=dict[str, float])
 
 
 def survive_kills(home: Path, *, meetings: int, kills: int, seed: int, extraction_seconds: float = 0.8) -> Outcome:
@@ -116,6 +123,21 @@ def _count(outcome: Outcome, deployment: Deployment, keys: Sequence[str]) -> Non
     with deployment.instance() as instance:
         outcome.runs = instance.get_runs_count()
     outcome.partitions = deployment.graphql.partitions()
+    outcome.measured = _measured(deployment)
+
+
+def _measured(deployment: Deployment) -> dict[str, float]:
+    """What the metrics say of the same trial, from the ledger alone."""
+    with open_ledger(deployment.settings()) as ledger:
+        facts = answered(drawn(ledger.columns(), Days(date(2026, 1, 1), date(2027, 1, 1))))
+    steps = facts["steps"].filter(pl.col("stage") == Stage.EXTRACTED.value).select(pl.len()).collect().item()
+    return {
+        "got through": float(measure(facts, "completion")["numerator"][0]),
+        "ended": float(measure(facts, "completion")["denominator"][0]),
+        "confirmed": float(measure(facts, "write_success")["numerator"][0]),
+        "repeated": float(measure(facts, "replay_safety")["numerator"][0]),
+        "extractions": float(steps),
+    }
 
 
 def main() -> int:

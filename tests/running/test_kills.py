@@ -23,3 +23,7 @@ def test_killing_run_workers_repeats_no_finished_stage_and_doubles_no_record(tmp
     assert outcome.repeated_stages == 0
     assert outcome.in_flight <= 3 * outcome.kills
     assert outcome.partitions == dict.fromkeys(outcome.partitions, (40, 0))
+    # The metrics, from the ledger alone, agree with what the trial counted at the far side and at the workers.
+    assert outcome.measured == {
+        "got through": 40, "ended": 40, "confirmed": 80, "repeated": outcome.doubled_records, "extractions": 40,
+    }  # fmt: skip
