@@ -22,7 +22,6 @@ from sqlalchemy import (
     Select,
     String,
     func,
-    null,
     select,
     type_coerce,
     union,
@@ -46,7 +45,6 @@ from resources.ledger.tables import (
 )
 
 _M, _T, _C, _I, _A = MEETINGS.c, TRANSITIONS.c, CHECKPOINTS.c, INTENTS.c, ATTEMPTS.c
-_BACKFILL: ColumnElement[Any] = _M["backfill"] if "backfill" in _M else null().label("backfill")
 
 _OF_MEETING: Mapping[Reading, tuple[Any, Any, tuple[ColumnElement[Any], ...]]] = {
     Reading.TRANSITIONS: (TRANSITIONS, _T.id, (_T.meeting_id, _T.before, _T.after, _T.at, _T.run_id, _T.failure_class)),
@@ -83,6 +81,8 @@ _MARKED = {
 }
 OVERLAP = 1000
 """Rows before a mark that are looked at again: on PostgreSQL a row may become visible after one with a higher number."""
+OVERLAP_OF_PEOPLE = 20
+"""The same for what people do, which is little: a thousand rows of it reach back for months."""
 
 
 class SqlColumns:
@@ -111,7 +111,7 @@ class SqlColumns:
     async def interventions(self, days: Days) -> Columns:
         """See ``LedgerColumns.interventions``."""
         own = INTERVENTIONS.c
-        named = (own.at, own.action, own.meeting_id, _M.kind, _BACKFILL)
+        named = (own.at, own.action, own.meeting_id, _M.kind, _M.backfill)
         joined = select(*self._raw(named)).join_from(
             INTERVENTIONS, MEETINGS, own.meeting_id == _M.meeting_id, isouter=True
         )
@@ -135,7 +135,7 @@ class SqlColumns:
     async def changed_days(self, marks: Marks) -> Iterable[date]:
         """See ``LedgerColumns.changed_days``."""
         own = INTERVENTIONS.c
-        done = select(func.date(own.at).label("day")).where(own.id > max(marks.interventions - OVERLAP, 0))
+        done = select(func.date(own.at).label("day")).where(own.id > _after("interventions", marks))
         received = select(func.date(_M.received_at).label("day"))
         if marks != Marks():
             received = received.where(_M.meeting_id.in_(select(_concerned(marks).subquery().c.meeting_id)))
@@ -145,8 +145,8 @@ class SqlColumns:
     def _meetings(self) -> Select[Any]:
         named = [_M[name] for name in (
             "meeting_id", "kind", "state", "failure_class", "received_at", "updated_at", "next_attempt_at",
-            "attempts", "items", "quarantined", "delivered")]  # fmt: skip
-        return select(*self._raw((*named, _BACKFILL)))
+            "attempts", "items", "quarantined", "delivered", "backfill")]  # fmt: skip
+        return select(*self._raw(named))
 
     def _attempts(self, days: Days) -> Select[Any]:
         joined = select(*self._raw(_ATTEMPT)).join_from(MEETINGS, INTENTS, _I.meeting_id == _M.meeting_id)
@@ -174,11 +174,16 @@ class SqlColumns:
         return await asyncio.to_thread(answered)
 
 
+def _after(name: str, marks: Marks) -> int:
+    overlap = min(OVERLAP, OVERLAP_OF_PEOPLE) if name == "interventions" else OVERLAP
+    return max(getattr(marks, name) - overlap, 0)
+
+
 def _concerned(marks: Marks) -> CompoundSelect[Any]:
     """Meetings that anything was written about after ``marks``."""
     parts: list[Select[Any]] = []
     for name, table in _MARKED.items():
-        newer = table.c.id > max(getattr(marks, name) - OVERLAP, 0)
+        newer = table.c.id > _after(name, marks)
         if table is ATTEMPTS:
             parts.append(
                 select(_I.meeting_id).join_from(ATTEMPTS, INTENTS, _I.intent_key == _A.intent_key).where(newer)

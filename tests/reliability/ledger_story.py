@@ -59,7 +59,7 @@ class Story:
             "meeting_id": name, "source": f"/inbox/{name}.vtt", "file_name": f"{name}.vtt", "transcript_digest": "a" * 64,
             "revision": "r" * 64, "state": last[0], "received_at": received, "updated_at": last[1], "size_bytes": 1,
             "kind": kind, "failure_class": last[2] if len(last) == 3 else None, "attempts": walks, "items": items,
-            "quarantined": 0, "delivered": items, **({"backfill": backfill} if "backfill" in MEETINGS.c else {}),
+            "quarantined": 0, "delivered": items, "backfill": backfill,
         }])  # fmt: skip
         states = ["", "received", *(move[0] for move in moves)]
         told: list[Any] = [("received", received), *moves]

@@ -44,7 +44,7 @@ def test_a_ledger_without_a_meeting_on_these_days_has_no_facts(ledger: SqlLedger
 
 def test_what_was_written_since_names_the_days_whose_meetings_it_is_about(ledger: SqlLedger, story: Story) -> None:
     columns = ledger.columns()
-    assert asyncio.run(columns.changed_days(asyncio.run(columns.marks()))) == [TUESDAY]  # the overlap
+    assert TUESDAY in asyncio.run(columns.changed_days(asyncio.run(columns.marks())))  # the overlap
     marks = asyncio.run(columns.marks())
     story.meeting("friday", at("09:00:00", days=3), [("delivered", at("09:00:10", days=3))])
     assert date(2026, 11, 20) in asyncio.run(columns.changed_days(marks))

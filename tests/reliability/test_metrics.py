@@ -10,10 +10,6 @@ import pytest
 
 from artifact_assets.reliability.facts import Facts, nothing
 from artifact_assets.reliability.metrics.registry import METRICS, measure, measured
-from resources.ledger.tables import MEETINGS
-
-RECORDED = "backfill" in MEETINGS.c
-"""Whether a meeting's row says which backfill it belongs to."""
 
 Told = dict[str, tuple[float, float, float]]
 
@@ -41,7 +37,6 @@ def test_completion(facts: Facts) -> None:
     assert cut(facts, "completion", "extractor") == {"model": (2, 3), "deterministic": (2, 2), "none": (0, 1)}
 
 
-@pytest.mark.skipif(not RECORDED, reason="a meeting's row does not say its backfill")
 def test_live_and_backfill_are_told_apart(facts: Facts) -> None:
     assert cut(facts, "completion", "way") == {"live": (3, 5), "backfill": (1, 1)}
 
@@ -84,7 +79,6 @@ def test_stage_work(facts: Facts) -> None:
     assert found["delivered p50"] == (7, 4, 7)
 
 
-@pytest.mark.skipif(not RECORDED, reason="a meeting's row does not say its backfill")
 def test_backfill_throughput(facts: Facts) -> None:
     assert told(facts, "backfill_throughput") == {"all": (1, pytest.approx(5 / 60), pytest.approx(12))}
 
@@ -188,4 +182,4 @@ def test_all_metrics_at_once_say_the_same_by_day_and_cut(facts: Facts) -> None:
         ("kind", "none", 0, 1),
         ("kind", "sales", 3, 3),
     ]
-    assert set(table["metric"]) >= set(METRICS) - {"backfill_throughput"}
+    assert set(table["metric"]) == set(METRICS)
