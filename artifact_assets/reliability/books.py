@@ -30,7 +30,7 @@ from artifact_assets.reliability.export_schemas import checked
 from artifact_assets.reliability.facts import Facts, nothing
 
 STATE = "state.json"
-FORMAT = 1
+FORMAT = 2
 """Raised when columns change: older books are drawn anew."""
 _PART, _LOCK = "part.parquet", ".lock"
 

@@ -120,10 +120,13 @@ WRITES = _about_meetings(
         "planned_at": Column(TIME, "when it was decided on"),
         "ended_at": Column(TIME, "when it was confirmed or given up, null while open", nullable=True),
         "confirmed": Column(pl.Boolean, "it was confirmed at least once"),
+        "leads": Column(pl.Boolean, "the first confirmed write of its item at its destination"),
         "sends": Column(pl.Int64, "calls that tried to make it"),
         "repeated": Column(pl.Int64, "times it wrote again what was the record's content already"),
         "repair": Column(pl.String, "`edited` or `deleted`: what a person did to the record afterwards", nullable=True),
-        "repaired_at": Column(TIME, "when that was noticed", nullable=True),
+        "repaired_at": Column(
+            TIME, "when that was noticed; of a leading write, for any record of its item", nullable=True
+        ),
     },
 )
 CALLS = _about_meetings(

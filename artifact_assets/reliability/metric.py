@@ -98,7 +98,7 @@ def spread(frame: pl.LazyFrame, column: str, by: Sequence[str], prefix: str | No
     counted = _grouped(frame.filter(pl.col(column).is_not_null()), groups, *values, pl.len().alias("denominator"))
     names = [f"p{q * 100:g}" for q in PERCENTILES]
     long = counted.unpivot(names, index=[*groups, "denominator"], variable_name="part", value_name="value")
-    part = pl.format("{} {}", prefix, "part") if prefix else pl.col("part")
+    part = pl.format("{} {}", pl.col(prefix).cast(pl.String), "part") if prefix else pl.col("part")
     return long.select(
         *by,
         part.alias("part"),

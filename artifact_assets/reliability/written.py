@@ -47,7 +47,18 @@ def writes_of(rows: Rows, cuts: pl.DataFrame) -> pl.DataFrame:
             pl.col("sends", "repeated").fill_null(0),
         )
         .with_columns(pl.coalesce("ended_at", "planned_at").dt.date().alias("day"))
+        .pipe(_led)
     )
+
+
+def _led(writes: pl.DataFrame) -> pl.DataFrame:
+    """Which write stands for its item at its destination, so that an item of several records counts once."""
+    makes = pl.col("confirmed") & ~pl.col("operation").str.starts_with(WITHDRAW)
+    item = ["meeting_id", "item_id", "destination"]
+    first = pl.int_range(pl.len()).over(*item, "_makes") == 0
+    led = writes.with_columns(makes.alias("_makes")).with_columns((pl.col("_makes") & first).alias("leads"))
+    repaired = pl.when("leads").then(pl.col("repaired_at").min().over(item)).otherwise(pl.col("repaired_at"))
+    return led.with_columns(repaired.alias("repaired_at")).drop("_makes")
 
 
 def items_of(rows: Rows, cuts: pl.DataFrame, writes: pl.DataFrame) -> pl.DataFrame:

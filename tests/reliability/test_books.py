@@ -15,7 +15,7 @@ from sqlalchemy import update
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.reliability.bookkeeping import Bookkeeping
-from artifact_assets.reliability.books import STATE, Books, forget_in_export
+from artifact_assets.reliability.books import FORMAT, STATE, Books, forget_in_export
 from artifact_assets.reliability.datasets import DATASETS
 from artifact_assets.reliability.export_schemas import EXPORTED, checked, schema_of
 from artifact_assets.reliability.facts import Facts
@@ -70,7 +70,7 @@ def test_an_erased_meeting_leaves_every_file_and_does_not_come_back(
     assert traces_of(books.folder, "plain") == []
     assert traces_of(books.folder, "away") != []
     # Not even when everything is drawn anew.
-    (books.folder / STATE).write_text((books.folder / STATE).read_text().replace('"format": 1', '"format": 0'))
+    (books.folder / STATE).write_text((books.folder / STATE).read_text().replace(f'"format": {FORMAT}', '"format": 0'))
     refreshed(books, ledger)
     assert traces_of(books.folder, "plain") == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import Generator
 from pathlib import Path
@@ -43,9 +42,9 @@ def bookkeeping(story: Story, tmp_path: Path) -> Generator[Bookkeeping]:
         )
 
 
-def test_what_burns_is_told_with_all_an_operator_needs(bookkeeping: Bookkeeping) -> None:
+async def test_what_burns_is_told_with_all_an_operator_needs(bookkeeping: Bookkeeping) -> None:
     source = burn_source(bookkeeping)
-    (told,) = asyncio.run(source.conditions(at("12:00:00")))
+    (told,) = await source.conditions(at("12:00:00"))
     assert source.kinds == {KIND}
     assert (told.key, told.severity, told.count) == ("error_budget:meetings_get_through", Severity.CRITICAL, 30)
     assert told.since == at("11:30:20")
@@ -54,30 +53,30 @@ def test_what_burns_is_told_with_all_an_operator_needs(bookkeeping: Bookkeeping)
     assert told.next_command == "python -m artifact_assets meetings --state failed --failure-class model_output_invalid"
 
 
-def test_when_the_burning_is_over_only_the_slow_warning_of_the_same_alert_remains(
+async def test_when_the_burning_is_over_only_the_slow_warning_of_the_same_alert_remains(
     story: Story, bookkeeping: Bookkeeping
 ) -> None:
     for minute in range(60):
         when = at(f"12:{minute:02d}:00")
         story.meeting(f"later{minute}", when, [("delivered", when)])
-    found = {told.key: told for told in asyncio.run(burn_source(bookkeeping).conditions(at("12:59:59")))}
+    found = {told.key: told for told in await burn_source(bookkeeping).conditions(at("12:59:59"))}
     # The last half hour was good; over three days and six hours too much was bad.
     told = found["error_budget:meetings_get_through"]
     assert told.severity is Severity.WARNING
     assert "in 3 days" in told.cause
 
 
-def test_ticks_close_together_read_the_ledger_once(story: Story, bookkeeping: Bookkeeping) -> None:
-    asyncio.run(bookkeeping.facts(FRESH_SECONDS))
+async def test_ticks_close_together_read_the_ledger_once(story: Story, bookkeeping: Bookkeeping) -> None:
+    await bookkeeping.facts(FRESH_SECONDS)
     story.meeting("new", at("12:00:00"), [("delivered", at("12:00:01"))])
-    assert asyncio.run(bookkeeping.facts(FRESH_SECONDS))["meetings"].collect().height == 90
+    assert (await bookkeeping.facts(FRESH_SECONDS))["meetings"].collect().height == 90
     clock = bookkeeping.clock
     assert isinstance(clock, ScriptedClock)
     clock.forward(FRESH_SECONDS + 1)
-    assert asyncio.run(bookkeeping.facts(FRESH_SECONDS))["meetings"].collect().height == 91
+    assert (await bookkeeping.facts(FRESH_SECONDS))["meetings"].collect().height == 91
 
 
-def test_when_nobody_can_count_alerts_stay_as_they_are(bookkeeping: Bookkeeping) -> None:
+async def test_when_nobody_can_count_alerts_stay_as_they_are(bookkeeping: Bookkeeping) -> None:
     bookkeeping.books.folder.write_text("a file where the export should be")
     with pytest.raises(PipelineError):
-        asyncio.run(burn_source(bookkeeping).conditions(at("12:00:00")))
+        await burn_source(bookkeeping).conditions(at("12:00:00"))

@@ -11,9 +11,8 @@ import polars as pl
 
 from artifact_assets.domain.states import Stage
 from artifact_assets.reliability.facts import Facts
-from artifact_assets.reliability.metric import Better, Metric, Unit, ratio, spread
+from artifact_assets.reliability.metric import Better, Metric, Unit, ratio, share, spread
 from artifact_assets.reliability.metrics.meetings import CUTS
-from artifact_assets.reliability.written import WITHDRAW
 
 REPAIR_DAYS = 14
 PER_MEETINGS = 1000
@@ -40,9 +39,8 @@ def _unrecovered(facts: Facts, by: Sequence[str]) -> pl.LazyFrame:
 
 
 def _replay_safety(facts: Facts, by: Sequence[str]) -> pl.LazyFrame:
-    again = pl.int_range(pl.len()).over("meeting_id") > 0
-    delivered = facts["steps"].filter(pl.col("stage") == Stage.DELIVERED.value).with_columns(again.alias("again"))
-    replays = pl.col("again").sum().alias("denominator")
+    delivered = facts["steps"].filter(pl.col("stage") == Stage.DELIVERED.value)
+    replays = (~pl.col("first")).sum().alias("denominator")
     counted = pl.col("repeated").sum().alias("numerator")
     if not by:
         joined = facts["writes"].select(counted).join(delivered.select(replays), how="cross")
@@ -78,10 +76,7 @@ def _manual_repair(facts: Facts, by: Sequence[str]) -> pl.LazyFrame:
     soon = (pl.col("repaired_at") >= pl.col("ended_at")) & (
         pl.col("repaired_at") - pl.col("ended_at") <= pl.duration(days=REPAIR_DAYS)
     )
-    made = facts["writes"].filter(pl.col("confirmed"), ~pl.col("operation").str.starts_with(WITHDRAW))
-    items = made.group_by(*by, "meeting_id", "item_id").agg(soon.fill_null(False).any().alias("repaired"))
-    counted = [pl.col("repaired").sum().alias("numerator"), pl.len().alias("denominator")]
-    return ratio(items.group_by(*by).agg(counted) if by else items.select(counted), by)
+    return share(facts["writes"].filter(pl.col("leads")), soon.fill_null(False), by)
 
 
 TROUBLE_METRICS = (
@@ -152,7 +147,7 @@ TROUBLE_METRICS = (
         "Items repaired by hand",
         f"Of the items delivered, the share that people edited or deleted within {REPAIR_DAYS} days.",
         f"items with a record that a person was seen to have edited or deleted at most {REPAIR_DAYS} days after it was written",
-        "items with a confirmed write, by the day of the write",
+        "items with a confirmed write, once for each destination, by the day of the first write",
         "changes nobody looked for: they are noticed by a later write to the record and by `deliveries reconcile`; their "
         "time is the time they were noticed; completing a task is no edit",
         Unit.SHARE,
