@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, str] = {
     "review": "list, approve, edit or reject items that wait for a person",
     "replay": "estimate what running meetings again would do and cost",
     "report": "are the objectives kept; a page with charts, the Parquet export",
+    "metrics": "what a Prometheus server reads: print or serve it",
     "records": "look into the embedded record store, or edit it by hand",
     "forget": "erase meetings, or all of a person's, and list what remains",
     "meta": "draft a sidecar from what a file and its name tell",
