@@ -18,6 +18,7 @@ from artifact_assets.assets.meetings import meetings_asset
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
 from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
 from artifact_assets.assets.replay_plan import replay_plan_asset
+from artifact_assets.assets.upkeep import upkeep_job, upkeep_schedule
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
 from artifact_assets.bookkeeper import open_bookkeeping
 from artifact_assets.configuration.schema import Configuration, read_configuration
@@ -57,11 +58,12 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
         assets=[meetings, replay_plan, reconciliation_asset(), reliability_asset(configuration.reliability)],
-        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job(), digest],
+        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job(), digest, upkeep_job()],
         schedules=[
             reconciliation_schedule(),
             reliability_schedule(),
             digest_schedule(digest, configuration.digest.hour),
+            upkeep_schedule(),
         ],
         sensors=[
             arrivals_sensor(JOB),

@@ -7,18 +7,18 @@ the documents mean, and collecting those nobody refers to any more.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import os
 import re
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from resources.files import changed_at, file_system, is_url, make_private_folder, reason
+from artifact_assets.domain.working_set import StoredDocument
+from resources.files import file_system, is_url, reason
+from resources.store_places import Folder, Place, Remote
 
 T = TypeVar("T")
 
@@ -40,30 +40,6 @@ def open_store(location: str) -> FileStore:
     return FileStore(Remote(system, root.rstrip("/")))
 
 
-class Place(Protocol):
-    """Where bytes are kept by relative name."""
-
-    def read(self, name: str) -> bytes | None:
-        """The bytes, or None when there are none."""
-        ...
-
-    def write(self, name: str, content: bytes) -> None:
-        """Store the bytes durably, replacing others only as a whole."""
-        ...
-
-    def remove(self, name: str) -> bool:
-        """Remove the bytes for good; False when there are none."""
-        ...
-
-    def names(self) -> Iterator[tuple[str, float]]:
-        """Every relative name with the time of its last change, in seconds since 1970."""
-        ...
-
-    def locate(self, name: str) -> str:
-        """Where a person finds them."""
-        ...
-
-
 class FileStore:
     """``ArtifactStore`` over a place."""
 
@@ -79,6 +55,9 @@ class FileStore:
             name = _name(digest)
             if self._guarded(self.place.read, digest, name) != content:
                 self._guarded(self.place.write, digest, name, content)
+            else:
+                # Somebody is about to name it: whoever collects what nobody names must count from now.
+                self._guarded(self.place.refresh, digest, name, content)
             return digest
 
         return await self._run(put)
@@ -117,6 +96,30 @@ class FileStore:
 
         return await self._run(listed)
 
+    async def stored(self, first: str) -> tuple[StoredDocument, ...]:
+        """See ``Collectable.stored``."""
+
+        def stored() -> tuple[StoredDocument, ...]:
+            found = self._guarded(self.place.listed, first, first)
+            return tuple(
+                StoredDocument(first + rest, at, size) for rest, at, size in found if _DIGEST.fullmatch(first + rest)
+            )
+
+        return await self._run(stored)
+
+    async def discard(self, digest: str, before: datetime) -> bool:
+        """See ``Collectable.discard``."""
+
+        def discard() -> bool:
+            name = _name(digest)
+            at = self._guarded(self.place.changed, digest, name)
+            if at is None or at < before:
+                self._guarded(self.place.remove, digest, name)
+                return True
+            return False
+
+        return await self._run(discard)
+
     async def intact(self, digest: str) -> bool:
         """See ``ArtifactStore.intact``."""
 
@@ -148,107 +151,9 @@ class FileStore:
             ) from error
 
 
-class Folder:
-    """A folder of this machine, readable by its owner only."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-
-    def read(self, name: str) -> bytes | None:
-        """See ``Place.read``."""
-        try:
-            return (self._root / name).read_bytes()
-        except FileNotFoundError:
-            return None
-
-    def write(self, name: str, content: bytes) -> None:
-        """Write beside the target, flush to the disk, then rename: a crash leaves the old state or the new one."""
-        target = self._root / name
-        make_private_folder(target.parent)
-        descriptor, temporary = tempfile.mkstemp(dir=target.parent, prefix=".writing-")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
-        _flush_folder(target.parent)
-
-    def remove(self, name: str) -> bool:
-        """See ``Place.remove``."""
-        try:
-            (self._root / name).unlink()
-        except FileNotFoundError:
-            return False
-        _flush_folder((self._root / name).parent)
-        return True
-
-    def names(self) -> Iterator[tuple[str, float]]:
-        """See ``Place.names``. A file that goes meanwhile is left out."""
-        for folder in sorted(self._root.iterdir()) if self._root.is_dir() else ():
-            for file in sorted(folder.iterdir()) if folder.is_dir() else ():
-                with contextlib.suppress(FileNotFoundError):
-                    yield f"{folder.name}/{file.name}", file.stat().st_mtime
-
-    def locate(self, name: str) -> str:
-        """See ``Place.locate``."""
-        return str(self._root / name)
-
-
-class Remote:
-    """A store behind fsspec, where an object appears whole or not at all."""
-
-    def __init__(self, system: Any, root: str) -> None:
-        self._system = system
-        self._root = root
-
-    def read(self, name: str) -> bytes | None:
-        """See ``Place.read``."""
-        try:
-            return bytes(self._system.cat_file(f"{self._root}/{name}"))
-        except FileNotFoundError:
-            return None
-
-    def write(self, name: str, content: bytes) -> None:
-        """See ``Place.write``."""
-        path = f"{self._root}/{name}"
-        self._system.makedirs(path.rpartition("/")[0], exist_ok=True)
-        self._system.pipe_file(path, content)
-
-    def remove(self, name: str) -> bool:
-        """See ``Place.remove``."""
-        try:
-            self._system.rm_file(f"{self._root}/{name}")
-        except FileNotFoundError:
-            return False
-        return True
-
-    def names(self) -> Iterator[tuple[str, float]]:
-        """See ``Place.names``."""
-        found: dict[str, dict[str, Any]] = self._system.find(self._root, detail=True)
-        for path, info in found.items():
-            yield "/".join(path.rsplit("/", 2)[-2:]), changed_at(info)
-
-    def locate(self, name: str) -> str:
-        """See ``Place.locate``."""
-        return str(self._system.unstrip_protocol(f"{self._root}/{name}"))
-
-
 def _name(digest: str) -> str:
     if not _DIGEST.fullmatch(digest):
         shown = ascii(digest[:80])
         cause = f"{shown} is not a document digest, so no document was looked for."
         raise PipelineError(FailureClass.STORAGE_UNAVAILABLE, cause, _REBUILD)
     return f"{digest[:2]}/{digest[2:]}"
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

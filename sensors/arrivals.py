@@ -63,7 +63,7 @@ async def _take(equipment: Equipment, after: str) -> tuple[list[Meeting], str, l
     found = entries(await equipment.inbox.files())
     chosen = to_take(
         found,
-        await equipment.ledger.marks(),
+        await equipment.ledger.marks([entry.transcript.source for entry in found]),
         now=clock.now().timestamp(),
         settled_seconds=inbox.settled_seconds,
         after=after,

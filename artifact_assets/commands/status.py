@@ -19,7 +19,7 @@ from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.budgets import Amount, day_scope
 from artifact_assets.domain.display import displayed
-from artifact_assets.domain.status import Status, status_of
+from artifact_assets.domain.status import SHOWN_INTENTS, SHOWN_MEETINGS, Status, status_of
 from artifact_assets.wiring import clock_for, open_ledger
 from resources.ledger.backfills import SqlBackfills
 from resources.ledger.dependencies import SqlDependencies
@@ -57,8 +57,8 @@ async def _read(where: Settings) -> tuple[Status, Mapping[str, Amount]]:
         dependencies = SqlDependencies(ledger, clock)
         now = clock.now()
         found = status_of(
-            await ledger.meetings(),
-            await ledger.intents(),
+            [meeting for state in SHOWN_MEETINGS for meeting in await ledger.meetings(state=state)],
+            [intent for state in SHOWN_INTENTS for intent in await ledger.intents(state=state)],
             await dependencies.health(),
             await dependencies.rates(),
             await ledger.destination_rows(),

@@ -27,6 +27,7 @@ from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 from artifact_assets.domain.routes import RECORDS, Route
+from artifact_assets.domain.working_set import WorkingSetPolicy
 from artifact_assets.formats.limits import ReadingLimits
 
 
@@ -51,6 +52,7 @@ class Configuration(Document):
     stages: StagePolicies = StagePolicies()
     inbox: InboxPolicy = InboxPolicy()
     walk: WalkPolicy = WalkPolicy()
+    working_set: WorkingSetPolicy = WorkingSetPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
     destinations: Mapping[str, DestinationSettings] = Field(default_factory=dict[str, DestinationSettings])
     routes: tuple[Route, ...] = ()

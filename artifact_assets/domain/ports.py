@@ -39,6 +39,7 @@ from artifact_assets.domain.records import (
 from artifact_assets.domain.replay_ports import ReplayPlans
 from artifact_assets.domain.states import IntentState, MeetingState
 from artifact_assets.domain.transcript import Transcript
+from artifact_assets.domain.working_set import Collectable, Retirement
 
 
 class Clock(Protocol):
@@ -61,7 +62,7 @@ class Clock(Protocol):
         ...
 
 
-class ArtifactStore(Protocol):
+class ArtifactStore(Collectable, Protocol):
     """Documents by content: written atomically, verified on read, never changed in place."""
 
     async def put(self, content: bytes) -> str:
@@ -97,7 +98,7 @@ class Inbox(Protocol):
         ...
 
 
-class Ledger(RecordSearch, ReplayPlans, Protocol):
+class Ledger(RecordSearch, ReplayPlans, Retirement, Protocol):
     """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
@@ -113,8 +114,8 @@ class Ledger(RecordSearch, ReplayPlans, Protocol):
         """Remember what sources looked like when they were taken."""
         ...
 
-    async def marks(self) -> Mapping[str, str]:
-        """What sources looked like when they were taken last."""
+    async def marks(self, sources: Iterable[str] | None = None) -> Mapping[str, str]:
+        """What these sources, or all, looked like when they were taken last."""
         ...
 
     async def begin(

@@ -80,6 +80,7 @@ class Meeting:
     lease_owner: str | None = None
     lease_until: datetime | None = None
     backfill: str | None = None
+    retired_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,9 @@ _OPEN = (
     IntentState.DEAD_LETTER,
     IntentState.REJECTED,
 )
+SHOWN_MEETINGS = (*_WAITING, MeetingState.FAILED)
+SHOWN_INTENTS = _OPEN
+"""States that the screen is about. A million finished meetings and their writes need not be read for it."""
 _FOR_PEOPLE = frozenset(
     {state.value for state in (IntentState.CONFLICT, IntentState.DEAD_LETTER, IntentState.REJECTED)}
 )

@@ -10,13 +10,17 @@ from collections.abc import Mapping
 
 QUEUE_TAG = "dagster-celery/queue"
 BACKFILL_TAG = "dagster/backfill"
+PRIORITY_TAG = "dagster/priority"
 LIVE = "live"
 BACKFILL = "backfill"
 
 
 def queue_of(tags: Mapping[str, str]) -> str:
-    """The queue named by the run's own tag; else ``backfill`` for a backfill's runs and ``live`` for all others.
+    """The queue named by the run's own tag; else ``backfill`` for a backfill's runs and for those that are in no hurry.
 
-    A run that a person starts from the UI is live: somebody waits for it.
+    All others are live, also those a person starts from the UI: somebody waits for them. What is in no hurry says so by a
+    negative priority, such as nightly counting.
     """
-    return tags.get(QUEUE_TAG) or (BACKFILL if BACKFILL_TAG in tags else LIVE)
+    if QUEUE_TAG in tags:
+        return tags[QUEUE_TAG]
+    return BACKFILL if BACKFILL_TAG in tags or tags.get(PRIORITY_TAG, "").startswith("-") else LIVE

@@ -27,6 +27,8 @@ _TAKE = (
     update(MEETINGS)
     .where(_M.meeting_id == bindparam("b_meeting_id"))
     .values({name: bindparam(f"b_{name}") for name in ("lease_owner", "lease_until", "attempts", "backfill")})
+    # What is worked on is in the working set.
+    .values(retired_at=None)
 )
 _EXTEND = (
     update(MEETINGS)
@@ -75,6 +77,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
             lease_until=now + timedelta(seconds=request.lease_seconds),
             attempts=meeting.attempts + 1,
             backfill=meeting.backfill if request.backfill is None else request.backfill or None,
+            retired_at=None,
         )
     transaction.many(
         _TAKE,

@@ -46,6 +46,7 @@ from resources.ledger.destination_port import DestinationPort
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
 from resources.ledger.replay_port import ReplayPort
+from resources.ledger.retirement import RetirementPort
 from resources.ledger.schema import prepare
 from resources.ledger.settling import settle
 
@@ -78,7 +79,7 @@ def _failure(error: SQLAlchemyError, _committing: bool) -> PipelineError:
     return database_failure(error, "nothing of what was being recorded counts as stored")
 
 
-class SqlLedger(ReplayPort, DestinationPort):
+class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
     """``Ledger`` on SQLite or PostgreSQL. Open it with ``open_ledger``; close it, or use it as a context manager."""
 
     def __init__(self, engine: Engine, clock: Clock, *, database_time: bool) -> None:
@@ -122,9 +123,9 @@ class SqlLedger(ReplayPort, DestinationPort):
         """See ``Ledger.mark``."""
         await self._write(marks.mark, dict(marked), *marked)
 
-    async def marks(self) -> Mapping[str, str]:
+    async def marks(self, sources: Iterable[str] | None = None) -> Mapping[str, str]:
         """See ``Ledger.marks``."""
-        return dict(await self._read(marks.ALL, marks.pair))
+        return dict([pair for part in marks.of(sources) for pair in await self._read(part, marks.pair)])
 
     async def begin(
         self,

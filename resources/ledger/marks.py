@@ -5,17 +5,20 @@ What belongs here: statements over ``marks``. What does not: comparing them (see
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from artifact_assets.domain.failures import PipelineError
 from resources.database.transaction import Transaction
 from resources.ledger.tables import MARKS
 
-ALL = select(MARKS.c.source, MARKS.c.mark)
+_ALL = select(MARKS.c.source, MARKS.c.mark)
+_AT_ONCE = 5000
+"""Fewer than the variables that SQLite takes in one statement."""
 
 
 def _upsert(insert: Any) -> Any:
@@ -33,6 +36,16 @@ def mark(transaction: Transaction, requests: Sequence[Mapping[str, str]]) -> Seq
     rows = [{"source": source, "mark": seen} for source, seen in sorted(newest.items())]
     transaction.many(_UPSERT[transaction.connection.dialect.name], rows)
     return [None] * len(requests)
+
+
+def of(sources: Iterable[str] | None) -> Iterator[Select[Any, Any]]:
+    """Statements for the marks of these sources, or of all."""
+    if sources is None:
+        yield _ALL
+        return
+    rest = iter(sources)
+    while part := list(itertools.islice(rest, _AT_ONCE)):
+        yield _ALL.where(MARKS.c.source.in_(part))
 
 
 def pair(row: Row[Any]) -> tuple[str, str]:

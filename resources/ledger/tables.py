@@ -69,8 +69,12 @@ MEETINGS = Table(
     Column("lease_owner", String),
     Column("lease_until", UtcTime),
     Column("backfill", String, index=True),
+    Column("retired_at", UtcTime),
 )
 
+Index("ix_meetings_state", MEETINGS.c.state, MEETINGS.c.id)
+_PRESENT = text("retired_at IS NULL")
+Index("ix_meetings_working_set", MEETINGS.c.updated_at, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
 Index(
     "ix_meetings_next_attempt_at",
     MEETINGS.c.next_attempt_at,

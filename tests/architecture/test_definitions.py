@@ -103,9 +103,15 @@ def test_there_are_four_checks_of_meetings_and_one_of_destinations(loaded: dict[
 
 def test_there_are_the_sensors_the_schedule_and_the_jobs(loaded: dict[str, Any]) -> None:
     assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain", "writes"}
-    assert set(loaded["jobs"]) >= {"process_meetings", "work_on_batches", "work_off_writes", "reconcile_destinations"}
+    assert set(loaded["jobs"]) >= {
+        "process_meetings",
+        "work_on_batches",
+        "work_off_writes",
+        "reconcile_destinations",
+        "tend_working_set",
+    }
     assert loaded["schedules"] == dict.fromkeys(
-        ("digest_daily", "reconciliation_daily", "reliability_daily"), "RUNNING"
+        ("digest_daily", "reconciliation_daily", "reliability_daily", "tend_working_set_nightly"), "RUNNING"
     )
 
 

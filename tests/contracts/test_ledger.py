@@ -272,3 +272,4 @@ async def test_marks_are_kept_by_source_and_the_last_one_counts(ledger: SqlLedge
     await ledger.mark({"/inbox/a\udcff": "1", "/inbox/b": "1"})
     await ledger.mark({"/inbox/b": "2"})
     assert await ledger.marks() == {"/inbox/a\udcff": "1", "/inbox/b": "2"}
+    assert await ledger.marks(["/inbox/b", "/inbox/never-seen"]) == {"/inbox/b": "2"}

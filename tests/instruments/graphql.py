@@ -81,23 +81,8 @@ class GraphQL:
 
     def launch(self, key: str, assets: Sequence[str], checks: Sequence[tuple[str, str]] | None = None) -> str:
         """Materialize ``assets`` for one partition; ``checks`` are (asset, name), None for all of the assets'."""
-        answer = self.ask(
-            """mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename
-            ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
-            ... on RunConfigValidationInvalid { errors { message } } } }""",
-            p={
-                "selector": {
-                    **REPOSITORY,
-                    "jobName": "__ASSET_JOB",
-                    "assetSelection": [{"path": [asset]} for asset in assets],
-                    "assetCheckSelection": None
-                    if checks is None
-                    else [{"assetKey": {"path": [asset]}, "name": name} for asset, name in checks],
-                },
-                "runConfigData": {},
-                "executionMetadata": {"tags": [{"key": "dagster/partition", "value": key}]},
-            },
-        )["launchPipelineExecution"]
+        asked = launch_of(key, assets, checks)
+        answer = self.ask(asked["query"], **asked["variables"])["launchPipelineExecution"]
         return str(_succeeded(answer, "LaunchRunSuccess")["run"]["runId"])
 
     def reexecute(self, run_id: str, strategy: str) -> str:
@@ -144,6 +129,24 @@ class GraphQL:
             for node in nodes
             if node["assetKey"]["path"][0] in set(STAGES)
         }
+
+
+def launch_of(key: str, assets: Sequence[str], checks: Sequence[tuple[str, str]] | None = None) -> dict[str, Any]:
+    """What ``launch`` asks, as the body of a request."""
+    query = """mutation($p: ExecutionParams!) { launchPipelineExecution(executionParams: $p) { __typename
+        ... on LaunchRunSuccess { run { runId } } ... on PythonError { message }
+        ... on RunConfigValidationInvalid { errors { message } } } }"""
+    selector = {
+        **REPOSITORY,
+        "jobName": "__ASSET_JOB",
+        "assetSelection": [{"path": [asset]} for asset in assets],
+        "assetCheckSelection": None
+        if checks is None
+        else [{"assetKey": {"path": [asset]}, "name": name} for asset, name in checks],
+    }
+    metadata = {"tags": [{"key": "dagster/partition", "value": key}]}
+    parameters = {"selector": selector, "runConfigData": {}, "executionMetadata": metadata}
+    return {"query": query, "variables": {"p": parameters}}
 
 
 def _succeeded(answer: dict[str, Any], wanted: str) -> dict[str, Any]:

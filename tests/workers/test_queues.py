@@ -29,6 +29,8 @@ def instance(tmp_path: Path) -> Generator[dg.DagsterInstance]:
     [
         ({}, "live"),
         ({"artifacts/source": "live"}, "live"),
+        ({"dagster/priority": "10"}, "live"),
+        ({"dagster/priority": "-5"}, "backfill"),
         ({"dagster/backfill": "abc"}, "backfill"),
         ({"dagster/backfill": "abc", QUEUE_TAG: "live"}, "live"),
         ({QUEUE_TAG: "backfill"}, "backfill"),
