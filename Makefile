@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets chaos chaos-production test-local-model test-odoo fuzz bench test check clean
+.PHONY: help setup demo up check-assets eval eval-live chaos chaos-production test-local-model test-odoo fuzz bench test check clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -29,6 +29,12 @@ test: $(SETUP) ## run the tests
 
 check-assets: $(SETUP) ## the asset checks of the bundled meetings against their expected files
 	@$(PY) examples/check_assets.py
+
+eval: $(SETUP) ## the evals' gate: rules and recorded answers on the golden set, against the baseline
+	@$(PY) -m evals check --junit build/evals/junit.xml
+
+eval-live: $(SETUP) ## the golden set on the configured model; states its cost and asks first
+	@$(PY) -m evals live
 
 chaos: $(SETUP) ## 20 kills over one backfill, and of deliveries at every write point, counted at the far side
 	@$(PY) -m tests.running.chaos --kills 20

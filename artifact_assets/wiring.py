@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 
+from artifact_assets.canaries import canary_for
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
@@ -97,6 +98,7 @@ def open_equipment(
             destinations={RECORDS: records, **stack.enter_context(destinations)},
             is_gone=lambda owner: is_gone(owner, run_finished),
             backfills=backfills,
+            canary=canary_for(settings, configuration, lambda p: asker_for(settings, configuration, ledger, prompt=p)),
         )
 
 

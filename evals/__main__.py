@@ -16,6 +16,13 @@ from artifact_assets.commands.main import Commands, run
 COMMANDS: Mapping[str, str] = {
     "run": "run a system over a dataset and score it",
     "check": "compare with the committed baseline; exit 1 on a regression",
+    "score": "score an old run again, calling nothing",
+    "compare": "two runs side by side, with intervals and the items that differ",
+    "matrix": "several models, prompts or parameters over one dataset",
+    "live": "run the golden set on the configured model, after stating the cost",
+    "add": "make a case of a meeting that people reviewed",
+    "canary": "what another prompt made of live meetings, delivered nowhere",
+    "agreement": "how far two people's labels agree",
     "baseline": "accept what the systems do now as the baseline",
 }
 

@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 
 from artifact_assets.domain.artifact import ItemKind
 from artifact_assets.domain.budgets import BudgetPolicy
+from artifact_assets.domain.canary import CanaryPolicy
 from artifact_assets.domain.dependency import BreakerPolicy
 from artifact_assets.domain.documents import Document
 from artifact_assets.domain.model_batches import BatchPolicy
@@ -90,6 +91,9 @@ class ModelPolicy(Document):
     budgets: BudgetPolicy = BudgetPolicy()
     breaker: BreakerPolicy = BreakerPolicy()
     batch: BatchPolicy = BatchPolicy()
+    canary: CanaryPolicy | None = Field(
+        default=None, description="Another prompt tried on some live meetings, never delivered: docs/evals.md."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

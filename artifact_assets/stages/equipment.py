@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
@@ -14,6 +15,9 @@ from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
+
+if TYPE_CHECKING:
+    from artifact_assets.stages.canary import Canary
 
 
 def _nobody(_: MeetingResult) -> None:
@@ -25,7 +29,7 @@ class Equipment:
     """What the stages need.
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
-    through with, for progress bars. ``gate`` knows which destinations may be written to.
+    through with, for progress bars. ``gate`` knows which destinations may be written to; ``canary`` tries another prompt.
     """
 
     tenant: str
@@ -41,3 +45,4 @@ class Equipment:
     on_result: Callable[[MeetingResult], None] = _nobody
     gate: Gate = field(default_factory=Gate)
     backfills: Backfills = field(default_factory=NoBackfills)
+    canary: Canary | None = None

@@ -46,6 +46,7 @@ class Walk:
     backfill: str | None = None
     passage: Callable[[Case], Awaitable[MeetingResult]] | None = None
     _held: set[str] = field(default_factory=set[str])
+    _fresh: list[Case] = field(default_factory=list[Case])
 
     def __post_init__(self) -> None:
         self.owner = lease_owner(self.run_id)
@@ -71,6 +72,8 @@ class Walk:
                     tasks = [group.create_task(one(meeting_id)) for meeting_id in meeting_ids]
             except BaseExceptionGroup as crashes:
                 raise crashes.exceptions[0] from None
+        if self.equipment.canary is not None:
+            await self.equipment.canary.over([case for case in self._fresh if Stage.VALIDATED in case.documents])
         return tuple(task.result() for task in tasks)
 
     async def _one(self, meeting_id: str) -> MeetingResult:
@@ -83,7 +86,10 @@ class Walk:
         try:
             if self.passage is not None:
                 return await self.passage(case)
-            return await Passage(case, self.stages, self.report).go()
+            result = await Passage(case, self.stages, self.report).go()
+            if self.equipment.canary is not None and case.backfill is None and Stage.EXTRACTED in result.performed:
+                self._fresh.append(case)
+            return result
         finally:
             self._held.discard(meeting_id)
             await self.equipment.ledger.release(meeting_id, self.owner)

@@ -16,6 +16,7 @@ from evals.gate.baseline import Baseline, entry_of, read_baseline, write_baselin
 from evals.gate.measuring import all_measured
 from evals.places import BASELINE, GOLDEN, RECORDINGS
 from evals.recorded.answers import RecordingMissingError
+from evals.reporting.pages import write_tables
 from evals.scoring.metrics import METRICS
 
 
@@ -50,3 +51,6 @@ def baseline(dataset: Path, baseline: Path, recordings: Path, why: str) -> None:
         accepted = accepted.replaced(was if unchanged and was is not None else entry)
         remark(f"{system}: {'as before' if unchanged else 'accepted'}")
     write_baseline(baseline, accepted)
+    if baseline.resolve() == BASELINE.resolve():
+        for page in write_tables(accepted, BASELINE.parents[1]):
+            remark(f"{page.name}: its table follows")

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import os
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
 
 from artifact_assets.commands.output import remark
 from artifact_assets.configuration.environment import settings
+from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from evals.commands.progress import bar_over
 from evals.commands.table import print_scores
@@ -21,7 +22,7 @@ from evals.dataset.reading import Dataset, read_dataset
 from evals.evaluation import Evaluation, as_file, evaluate
 from evals.places import GOLDEN, RECORDINGS, STAND_IN
 from evals.recorded.answers import read_recordings
-from evals.recorded.session import recording
+from evals.recorded.session import recording, stand_in_settings
 from evals.running.run_file import manifest_of, write_run
 from evals.running.running import run_cases, run_rules
 from evals.systems import System, deterministic, recorded
@@ -35,6 +36,7 @@ from evals.systems import System, deterministic, recorded
     "--recordings", default=STAND_IN, show_default=True, help="Whose recorded answers the model path replays."
 )
 @click.option("--record", is_flag=True, help="Ask the configured model and record its answers under --recordings.")
+@click.option("--stand-in", is_flag=True, help="With --record: ask the scripted stand-in, which is no model.")
 @click.option("--made-by", default="", help="With --record: what answered, in words, for the recordings' manifest.")
 @click.option("--case", "cases", multiple=True, help="Only this case; may be given several times.")
 @click.option("--repeats", type=click.IntRange(1, 20), default=1, show_default=True, help="Samples of each case.")
@@ -48,6 +50,7 @@ def run(
     extractor: str,
     recordings: str,
     record: bool,
+    stand_in: bool,
     made_by: str,
     cases: tuple[str, ...],
     repeats: int,
@@ -59,8 +62,8 @@ def run(
     The model path replays recorded answers and calls nothing; with --record it asks the model that ARTIFACTS_LLM_MODEL
     names, and that costs money.
     """
-    if record and extractor != "model":
-        raise click.UsageError("--record belongs to --extractor model.")
+    if (record and extractor != "model") or (stand_in and not record):
+        raise click.UsageError("--record belongs to --extractor model, and --stand-in to --record.")
     known = read_dataset(dataset, split=split)
     if cases:
         known = known.of(frozenset(cases))
@@ -69,7 +72,8 @@ def run(
             outcomes = run_rules(known.meetings, processes=processes, heard=heard)
         evaluation = evaluate(manifest_of(known, deterministic()), outcomes, known)
     else:
-        evaluation = _model(known, recordings, repeats, record=record, made_by=made_by)
+        with stand_in_settings(settings()) if stand_in else nullcontext(settings()) as where:
+            evaluation = _model(known, recordings, repeats, where if record else None, made_by)
     print_scores(evaluation)
     if out is not None:
         write_run(out, as_file(evaluation))
@@ -82,10 +86,10 @@ def run(
         )
 
 
-def _model(dataset: Dataset, recordings: str, repeats: int, *, record: bool, made_by: str) -> Evaluation:
+def _model(dataset: Dataset, recordings: str, repeats: int, asked: Settings | None, made_by: str) -> Evaluation:
     opened: AbstractContextManager[System]
-    if record:
-        opened = recording(settings(), RECORDINGS / recordings, dataset, repeats, made_by)
+    if asked is not None:
+        opened = recording(asked, RECORDINGS / recordings, dataset, repeats, made_by)
         chosen = dataset
     else:
         read = read_recordings(RECORDINGS / recordings)

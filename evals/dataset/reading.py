@@ -23,6 +23,8 @@ from evals.dataset.meeting import EvalMeeting
 from evals.dataset.soundness import unsound
 
 MOST_PROBLEMS = 8
+READ = {"tags", "fields", "art", "model"}
+"""The sections of a configuration that a run depends on."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ def _digest(meetings: tuple[EvalMeeting, ...]) -> str:
             [
                 meeting.case.model_dump(mode="json", exclude={"notes"}),
                 hashlib.sha256(meeting.content).hexdigest(),
-                meeting.configuration.model_dump(mode="json", include={"tags", "fields", "art", "model"}),
+                meeting.configuration.model_dump(
+                    mode="json", include={"tags", "fields", "art", "model"}, exclude_defaults=True
+                ),
             ]
             for meeting in meetings
         ]

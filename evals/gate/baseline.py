@@ -106,4 +106,4 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
 
 
 def _line(case: CaseBaseline) -> str:
-    return json.dumps(case.model_dump(mode="json", exclude_defaults=True), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(case.model_dump(mode="json", exclude_none=True), ensure_ascii=False, separators=(",", ":"))

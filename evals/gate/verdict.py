@@ -5,8 +5,8 @@ What belongs here: the rules of the gate, as one verdict with every reason. What
 
 1. A hard rule: one invented item or one obeyed injection anywhere fails, whatever the baseline had.
 2. A significant regression: the paired 95% interval of a figure's difference lies wholly on the worse side.
-3. A lost case: one that delivered something right now delivers nothing right, or ends otherwise than it should. A single
-   meeting is never significant, and losing one whole is never noise.
+3. A lost case: one that delivered something right now delivers nothing right, ends otherwise than it should, or delivers
+   what it took back. A single meeting is never significant, and losing one whole is never noise.
 4. A changed prompt, parameter, model, form or dataset without a new baseline.
 """
 
@@ -20,12 +20,13 @@ from evals.evaluation import Evaluation
 from evals.gate.baseline import Entry
 from evals.running.outcome import Outcome
 from evals.scoring.metrics import METRICS
+from evals.scoring.movement import moved
 from evals.scoring.score import Better, Score, Scores
 from evals.scoring.scorecard import stability
 from evals.statistics.bootstrap import Difference, differences
 
-ALL_OR_NOTHING = ("schema", "state", "warnings")
-"""Figures that are a matter of one case: right or wrong."""
+ALL_OR_NOTHING = ("schema", "state", "warnings", "retractions")
+"""Figures that are a matter of one case. Few meetings take something back, and each one missed is a wrong record."""
 ACCEPT = "Look at it with `python -m evals compare`; if it is meant, `python -m evals baseline --why TEXT` accepts it."
 
 
@@ -59,17 +60,17 @@ class Verdict:
 
 def judge_run(entry: Entry, evaluation: Evaluation, dataset: Dataset, *, seed: int = 0) -> Verdict:
     """The verdict on ``evaluation`` against ``entry``."""
-    before = entry.scores
     after = _with_stability(entry, evaluation, dataset)
-    moved = differences(before, after, seed=seed)
+    before = {case: _with_own_ids(scores, after.get(case, {})) for case, scores in entry.scores.items()}
+    between = differences(before, after, seed=seed)
     hard, lost = _hard(after), _lost(before, after)
     reasons = [
         *_mismatches(entry, evaluation),
         *(f"{case}: {told}" for case, all_told in hard.items() for told in all_told),
         *(f"{case}: {why}" for case, why in lost.items()),
-        *_regressions(moved),
+        *_regressions(between),
     ]
-    return Verdict(evaluation.manifest.system, tuple(reasons), moved, _changes(before, after), hard, lost, after)
+    return Verdict(evaluation.manifest.system, tuple(reasons), between, _changes(before, after), hard, lost, after)
 
 
 def failed(system: str, why: str) -> Verdict:
@@ -97,6 +98,13 @@ def _with_stability(entry: Entry, evaluation: Evaluation, dataset: Dataset) -> d
             told["stable"] = stability(meetings[case], known[case].items, first[case].delivered)
         found[case] = told
     return found
+
+
+def _with_own_ids(was: Scores, now: Scores) -> Scores:
+    """Accepted scores, with ids as stable as they can be: the accepted items against themselves."""
+    kept = now.get("stable")
+    others = {name: score for name, score in was.items() if name != "stable"}
+    return others if kept is None else {**others, "stable": kept.model_copy(update={"top": kept.bottom})}
 
 
 def _mismatches(entry: Entry, evaluation: Evaluation) -> list[str]:
@@ -145,18 +153,10 @@ def _regressions(moved: Mapping[str, Difference]) -> list[str]:
 def _changes(before: Mapping[str, Scores], after: Mapping[str, Scores]) -> tuple[CaseChange, ...]:
     changes: list[CaseChange] = []
     for case in sorted(before.keys() & after.keys()):
-        worse, better = list[str](), list[str]()
-        reasons: dict[str, None] = {}
-        for name, metric in METRICS.items():
-            was, now = before[case].get(name), after[case].get(name)
-            if metric.better is Better.NEITHER or was is None or now is None or not was.bottom or not now.bottom:
-                continue
-            delta = now.top / now.bottom - was.top / was.bottom
-            if abs(delta) > 1e-9:
-                (better if (delta > 0) == (metric.better is Better.HIGHER) else worse).append(name)
-                reasons.update(dict.fromkeys(now.reasons))
+        better, worse = moved(before[case], after[case])
         if worse or better:
-            changes.append(CaseChange(case, tuple(worse), tuple(better), tuple(reasons)))
+            reasons = dict.fromkeys(reason for name in (*worse, *better) for reason in after[case][name].reasons)
+            changes.append(CaseChange(case, worse, better, tuple(reasons)))
     return tuple(changes)
 
 

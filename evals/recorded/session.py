@@ -19,9 +19,18 @@ from artifact_assets.extraction.model.prompt import PROMPT_DIGEST
 from evals.dataset.reading import Dataset
 from evals.recorded.answers import RecordingManifest
 from evals.recorded.recording import RecordingModel, write_recordings
+from evals.standin.server import serving
 from evals.systems import System, model_system, openai_model
 
 STAND_IN_MODEL = "scripted-clerk"
+MADE_BY_STAND_IN = "a scripted stand-in (evals/standin), no language model: a few patterns and mistakes made on purpose"
+
+
+@contextlib.contextmanager
+def stand_in_settings(settings: Settings) -> Generator[Settings]:
+    """Settings under which the scripted stand-in answers, as long as the block lasts."""
+    with serving() as url:
+        yield replace(settings, llm_model=STAND_IN_MODEL, llm_base_url=url, openai_api_key=None)
 
 
 @contextlib.contextmanager
@@ -34,8 +43,7 @@ def recording(settings: Settings, folder: Path, dataset: Dataset, repeats: int, 
         raise PipelineError(
             FailureClass.MODEL_UNAVAILABLE,
             "No model is configured, so nothing was recorded.",
-            "Set ARTIFACTS_LLM_MODEL, and ARTIFACTS_LLM_BASE_URL for anything but OpenAI; or start the stand-in with "
-            "`python -m evals.standin`.",
+            "Set ARTIFACTS_LLM_MODEL, and ARTIFACTS_LLM_BASE_URL for anything but OpenAI; or add --stand-in.",
         )
     stand_in = settings.llm_model == STAND_IN_MODEL
     listening = RecordingModel(openai_model(settings), name=STAND_IN_MODEL if stand_in else None)
@@ -52,7 +60,7 @@ def recording(settings: Settings, folder: Path, dataset: Dataset, repeats: int, 
             yield system
     manifest = RecordingManifest(
         name=folder.name,
-        made_by=made_by or f"{settings.llm_model} at {listening.provider}",
+        made_by=MADE_BY_STAND_IN if stand_in else made_by or f"{settings.llm_model} at {listening.provider}",
         real_model=not stand_in,
         provider=listening.provider,
         model=settings.llm_model,

@@ -21,7 +21,7 @@ from evals.dataset.case import Expected, Forbidden
 from evals.scoring.values import same_value
 
 EVIDENCE_WEIGHT = 0.6
-LEAST_TEXT = 0.3
+LEAST_TEXT = 0.45
 """Items on the same turn that read less alike are two things said in one breath."""
 LEAST_TEXT_BESIDE = 0.6
 BESIDE = 1

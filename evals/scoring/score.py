@@ -25,14 +25,23 @@ class Better(StrEnum):
 
 @dataclass(frozen=True)
 class Metric:
-    """One figure. ``hard`` ones must be zero; ``unit`` is %, or what one unit of it is."""
+    """One figure. Of ``hard`` ones there must be none; ``unit`` is %, or what one unit of it is.
+
+    ``label`` is what a reader who knows no statistics calls it.
+    """
 
     name: str
     means: str
     better: Better = Better.HIGHER
     unit: str = "%"
     hard: bool = False
+    label: str = ""
     gated: bool = True
+
+    @property
+    def plain(self) -> str:
+        """Its name in plain words."""
+        return self.label or self.name.replace("_", " ")
 
 
 class Score(Document):

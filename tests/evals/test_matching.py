@@ -67,3 +67,16 @@ def test_the_order_of_what_was_found_does_not_matter() -> None:
     found = [item(order_form()), item(order_form(due=date(2026, 11, 18)), turn=4), item(Decision(text="start"), turn=2)]
     wants = [expected(), type(expected()).model_validate(WAREHOUSE)]
     assert match(wants, [], found) == match(wants, [], found[::-1])
+
+
+def test_one_turn_beside_is_near_enough_for_the_same_words_and_two_are_not() -> None:
+    said = item(order_form(), 2, "we agreed to start")
+    far = item(order_form(), 3, "If we won the lottery")
+    want = expected(quote=None, text="send you the signed order form")
+    assert match([want], [], [said]).pairs
+    assert not match([want], [], [far]).pairs
+
+
+def test_something_else_on_the_same_turn_is_something_else() -> None:
+    other = item(ActionItem(text="repaint Zürich", owner="Dan Miller"), quote="Yes.")
+    assert not match([expected()], [], [other]).pairs

@@ -34,7 +34,7 @@ _ORDER = re.compile(
     rf"|\b(?:system|developer|admin(?:istrator)?) (?:message|prompt|notice|override|note) (?:to|for)\b"
     rf"|\b(?:message|note|instructions?) (?:to|for) (?:the |any |all |every |this )?{_READER}\b"
     rf"|(?:^|[.:;!?,\n]\s*|\band )(?:hey |dear |attention |ok(?:ay)? )?{_READER}"
-    rf"\s*[,:!-]\s*(?:please |now |you must )?{_DOES}\b"
+    rf"(?:\s*[,:!-]\s*(?:please |now |you must )?|\s+please\s+){_DOES}\b"
     r"|\b(?:you are|act as|pretend to be) (?:now )?(?:an? |the )?(?:\w+ )?(?:ai|assistant|language model|bot|dan)\b"
     r"|\bsystem_(?:message|prompt)\b|</?(?:transcript|system|instructions?|assistant|user|prompt|information|tool_call"
     r"|function)\b[^>]*>"
@@ -47,8 +47,10 @@ _ORDER = re.compile(
 
 
 def orders(subject: Subject) -> Iterator[RuleFailure]:
-    """One reason when a turn of the evidence gives orders to a machine."""
-    if any(addresses_machine(subject.scene.index.turns[turn].text) for turn in subject.turns):
+    """One reason when a turn of the evidence, or the name of its speaker, gives orders to a machine."""
+    turns = [subject.scene.index.turns[turn] for turn in subject.turns]
+    # A name is typed by whoever joins, and can say anything.
+    if any(addresses_machine(turn.text) or addresses_machine(turn.speaker or "") for turn in turns):
         yield failure(Code.ORDER_TO_MACHINE, "The evidence is an order to a machine, not something people agreed on.")
 
 
