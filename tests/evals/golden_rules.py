@@ -52,6 +52,14 @@ def cases(folder: Path = GOLDEN) -> list[Case]:
     return [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
 
 
+def second_cases(folder: Path = GOLDEN) -> list[Case]:
+    """Every case as the second labeller left it: the first one's meeting with the second one's labels."""
+    meetings = {case["case"]: case for case in cases(folder)}
+    files = sorted((folder / "second").glob("*.jsonl"))
+    labels = [json.loads(line) for file in files for line in file.read_text("utf-8").splitlines()]
+    return [meetings[told["case"]] | told for told in labels]
+
+
 def turns_of(case: Case, folder: Path = GOLDEN) -> tuple[Turn, ...]:
     """The turns as ``normalize`` numbers them, with the sidecar joined. Raises PipelineError for what cannot be read."""
     file = folder / case["transcript"]

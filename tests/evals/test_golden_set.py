@@ -10,9 +10,10 @@ import pytest
 
 from tests.architecture.tree import ROOT
 from tests.evals.golden_counts import domain_rows, kind_rows, trait_rows, without_action
-from tests.evals.golden_rules import GOLDEN, REASONS, Case, cases, complaints
+from tests.evals.golden_rules import GOLDEN, REASONS, Case, cases, complaints, second_cases
 
 CASES = cases()
+SECOND = second_cases()
 PAGE = (ROOT / "docs" / "golden-set.md").read_text("utf-8")
 LEAST = {"sales": 14, "recruiting": 12, "internal": 12, "support": 8, "incident": 8, "edge": 10}
 NEEDED = {
@@ -35,6 +36,21 @@ NEEDED = {
 @pytest.mark.parametrize("case", CASES, ids=[case["case"] for case in CASES])
 def test_a_case_keeps_the_rules_of_labelling(case: Case) -> None:
     assert complaints(case) == []
+
+
+@pytest.mark.parametrize("case", SECOND, ids=[case["case"] for case in SECOND])
+def test_a_second_labelling_keeps_the_same_rules(case: Case) -> None:
+    assert complaints(case) == []
+
+
+def test_every_case_is_labelled_a_second_time_and_the_page_counts_what_is_there() -> None:
+    assert Counter(case["case"] for case in SECOND) == Counter(case["case"] for case in CASES)
+    first, second = (
+        Counter(item["kind"] for case in labelled for item in case["expected"]) for labelled in (CASES, SECOND)
+    )
+    counts = {"all": (first.total(), second.total())} | {kind: (first[kind], second[kind]) for kind in first}
+    rows = {row.split(" | ")[0][2:]: row for row in PAGE.splitlines() if row.count(" | ") == 4}
+    assert [k for k, (one, two) in counts.items() if not rows[k].endswith(f" | {one} | {two} |")] == []
 
 
 def test_no_two_cases_share_a_name_or_a_transcript() -> None:
