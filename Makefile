@@ -7,7 +7,7 @@ SETUP := $(VENV)/.set-up
 
 export PORT
 
-.PHONY: help setup demo up check-assets eval eval-live chaos chaos-production test-local-model test-odoo fuzz bench test check clean
+.PHONY: help setup demo up check-assets eval eval-live chaos chaos-production test-local-model test-odoo fuzz bench test check licences sbom audit clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -65,7 +65,17 @@ check: $(SETUP) ## lint, types, import laws
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/lint-imports
+	@$(PY) deploy/supply_chain.py licences
 	@$(VENV)/bin/pyright
+
+licences: $(SETUP) ## licences of everything installed, held against the allow-list
+	@$(PY) deploy/supply_chain.py licences
+
+sbom: $(SETUP) ## a software bill of materials (CycloneDX) of what is installed: build/sbom.json
+	@$(PY) deploy/supply_chain.py sbom
+
+audit: $(SETUP) ## known vulnerabilities of what is locked; says so and passes when offline
+	@$(PY) deploy/supply_chain.py audit
 
 clean: ## remove .venv and everything made here
 	rm -rf $(VENV) .artifacts .pytest_cache .ruff_cache .import_linter_cache .hypothesis build

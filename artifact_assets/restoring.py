@@ -21,7 +21,7 @@ from resources.tombstones import FileTombstones
 
 
 def replanted(ledger: sql.SqlLedger, home: Path) -> None:
-    """Have a ledger that was put back forget what was erased since; what is left of it goes with the next daily job."""
+    """Have a ledger that was put back forget what was erased since; `forget --resume` does the rest."""
     stones, book = FileTombstones(home), SqlErasures(ledger)
 
     async def look() -> None:

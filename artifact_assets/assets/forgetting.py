@@ -47,7 +47,7 @@ class DagsterEvents:
             raise PipelineError(
                 FailureClass.STORAGE_UNAVAILABLE,
                 f"Run {busy[0]} is going on and its events quote {meeting_id}, so the erasure stopped there.",
-                "Wait until it ends; the daily job, or `forget --resume`, goes on then.",
+                "Wait until it ends, then say `forget --resume`.",
             )
         if runs:
             # Marked first: after a crash in between, a stage is reported twice and not never.

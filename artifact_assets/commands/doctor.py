@@ -25,6 +25,7 @@ from artifact_assets.stages.mapping_check import Problem, problems
 from artifact_assets.wiring import open_equipment, open_ledger
 from resources.artifact_store import open_store
 from resources.inbox import FileInbox
+from resources.ledger.erasure_book import SqlErasures
 from resources.ledger.schema import ledger_version
 
 PROBE = b"doctor"
@@ -82,6 +83,26 @@ def _ledger(where: Settings) -> str:
     return f"schema {ledger_version(where.database_url)}, {known} meetings, tenant {where.tenant}"
 
 
+def _restored(where: Settings) -> str:
+    """Whether an older ledger was put back beside newer destinations, or beside erasures it knew nothing of."""
+    with open_equipment(where) as equipment, open_ledger(where) as ledger:
+        looking = [row.name for row in asyncio.run(equipment.ledger.destination_rows()) if row.look_first]
+        unfinished = asyncio.run(SqlErasures(ledger).erasures(unfinished=True))
+    if looking:
+        raise PipelineError(
+            FailureClass.STORAGE_UNAVAILABLE,
+            f"The ledger is older than what {', '.join(looking)} may hold, so every key is looked up before its first send.",
+            "Run `deliveries reconcile --adopt` before anything else.",
+        )
+    if unfinished:
+        raise PipelineError(
+            FailureClass.STORAGE_UNAVAILABLE,
+            f"{len(unfinished)} erasures are not finished, so words of those meetings may still be there.",
+            "Run `forget --resume`.",
+        )
+    return "the ledger is the newest seen; no erasure is unfinished"
+
+
 def _store(where: Settings) -> str:
     store = open_store(where.store)
     digest = asyncio.run(store.put(PROBE))
@@ -127,6 +148,7 @@ _CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("configuration", _configuration),
     ("home", _home),
     ("ledger", _ledger),
+    ("restore", _restored),
     ("store", _store),
     ("inbox", _inbox),
     ("extractor", _extractor),

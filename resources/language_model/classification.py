@@ -52,6 +52,12 @@ _BY_STATUS = {
     425: Meaning(FailureClass.MODEL_UNAVAILABLE, Advice.AGAIN, "was not ready"),
     429: Meaning(FailureClass.MODEL_RATE_LIMITED, Advice.AGAIN, "limits the rate"),
 }
+_ELSEWHERE = Meaning(
+    FailureClass.MODEL_UNAVAILABLE,
+    Advice.PARK,
+    "answers from another address, which is not followed",
+    "Set ARTIFACTS_LLM_BASE_URL to the address that answers; what waits goes on by itself.",
+)
 _BROKEN = Meaning(FailureClass.MODEL_UNAVAILABLE, Advice.AGAIN, "failed")
 _NOT_UNDERSTOOD = Meaning(FailureClass.INTERNAL_ERROR, Advice.NEVER, "did not accept the request", _REQUEST)
 
@@ -65,6 +71,8 @@ def meaning_of(status: int, *names: str | None) -> Meaning:
         return _FILTERED
     if status in {400, 422} and named & TOO_LONG:
         return _TOO_LONG
+    if 300 <= status < 400:
+        return _ELSEWHERE
     known = _BY_STATUS.get(status)
     if known is not None:
         return known

@@ -125,7 +125,8 @@ class OpenAIModel:
             )
             limits = self._http.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT)
             # A client of our own: the SDK's closes itself on whatever loop runs when it is collected.
-            http = self._http.AsyncClient(timeout=timeout, limits=limits, follow_redirects=True)
+            # No redirects: a transcript goes to the host that was configured and to no other one.
+            http = self._http.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False)
             client = self._sdk.AsyncOpenAI(
                 api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0, http_client=http
             )

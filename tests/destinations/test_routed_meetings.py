@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,7 +34,7 @@ from resources.http.budget import Limits
 from tests.fakes.applicants import FakeGreenhouse
 from tests.fakes.hubspot import FakeHubSpot
 from tests.fakes.vendor_server import FakeVendor, serving
-from tests.pipeline.world import World, meta, opened_world
+from tests.pipeline.world import TALK, World, meta, opened_world
 
 CANARY = "canary-secret-4711"
 S = IntentState
@@ -48,8 +48,8 @@ class Desk:
     hubspot: FakeHubSpot
     greenhouse: FakeGreenhouse
 
-    def process(self, name: str, **told: Any) -> MeetingResult:
-        key = self.world.receive(self.world.write(f"{name}.txt", sidecar=meta(name, **told)))[0]
+    def process(self, name: str, lines: Sequence[str] = TALK, **told: Any) -> MeetingResult:
+        key = self.world.receive(self.world.write(f"{name}.txt", lines, sidecar=meta(name, **told)))[0]
         return self.again(key)
 
     def again(self, key: str) -> MeetingResult:
@@ -128,6 +128,17 @@ def test_an_interview_goes_to_the_ats_and_never_to_the_crm(desk: Desk) -> None:
     assert result.state is MeetingState.DELIVERED, result.cause
     assert desk.hubspot.calls["write"] == 0
     assert {note["candidate"] for note in desk.greenhouse.notes.values()} == {"9"}
+
+
+def test_what_may_speak_of_a_protected_characteristic_waits_for_a_person(desk: Desk) -> None:
+    lines = (
+        "Ben: I'll send the revised offer to Carla by Friday.",
+        "Ben: We decided to ask about her maternity leave.",
+    )
+    desk.process("m", lines, kind="interview", refs={"greenhouse": {"candidate": "9"}})
+    states = {intent.state for intent in desk.to("greenhouse", "m")}
+    assert states == {S.CONFIRMED, S.AWAITING_REVIEW}
+    assert "maternity" not in str(desk.greenhouse.notes)
 
 
 def test_a_meeting_no_route_matches_stays_in_the_embedded_store(desk: Desk) -> None:
