@@ -87,15 +87,6 @@ class FileStore:
         """See ``RemovableStore.remove``."""
         return await self._run(lambda: self._guarded(self.place.remove, digest, _name(digest)))
 
-    async def written_before(self, moment: float) -> tuple[str, ...]:
-        """See ``RemovableStore.written_before``."""
-
-        def listed() -> tuple[str, ...]:
-            named = ((name.replace("/", ""), at) for name, at in self.place.names())
-            return tuple(digest for digest, at in named if at < moment and _DIGEST.fullmatch(digest))
-
-        return await self._run(listed)
-
     async def stored(self, first: str) -> tuple[StoredDocument, ...]:
         """See ``Collectable.stored``."""
 

@@ -26,7 +26,7 @@ from resources.artifact_store import open_store
 
 ALWAYS_REMAINS = (
     "Backups of the ledger, the store and Dagster's database made before today hold the words until they expire.",
-    "Copies that people made: exports, printed reports, mails, logs of terminals.",
+    "Copies that people made: cases of `python -m evals add`, files of `trace --export`, printed pages, mails.",
 )
 
 

@@ -73,10 +73,6 @@ class RemovableStore(Protocol):
         """Remove a document; False when it is not there."""
         ...
 
-    async def written_before(self, moment: float) -> tuple[str, ...]:
-        """Digests of documents last written before ``moment``, in seconds since 1970."""
-        ...
-
 
 class RemovableSources(Protocol):
     """Received files, for those who may remove them."""
