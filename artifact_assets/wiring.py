@@ -34,6 +34,7 @@ from artifact_assets.extraction.model.extractor import ModelExtractor
 from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 from artifact_assets.restoring import replanted, watched
 from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.tracing import Tracing
 from artifact_assets.stages.walk import lease_owner, process_of, run_of
 from resources.artifact_store import open_store
 from resources.clock import ShiftedClock, SystemClock
@@ -99,7 +100,22 @@ def open_equipment(
             is_gone=lambda owner: is_gone(owner, run_finished),
             backfills=backfills,
             canary=canary_for(settings, configuration, lambda p: asker_for(settings, configuration, ledger, prompt=p)),
+            tracing=stack.enter_context(_traced(settings, configuration, ledger)),
         )
+
+
+@contextlib.contextmanager
+def _traced(settings: Settings, configuration: Configuration, ledger: sql.SqlLedger) -> Generator[Tracing | None]:
+    """What sends traces, when they are switched on."""
+    if not configuration.telemetry.traces:
+        yield None
+        return
+    # Imported here: off, the SDK must cost nothing.
+    from resources.traces import OtlpTraces  # noqa: PLC0415 - see above
+
+    patience = configuration.telemetry.patience_seconds
+    with contextlib.closing(OtlpTraces(settings.tenant, patience)) as sink:
+        yield Tracing(ledger, SqlAnswers(ledger), sink, clock_for(settings), patience)
 
 
 @contextlib.contextmanager

@@ -30,14 +30,14 @@ MOST_IN_A_GROUP = 200
 class EventLog:
     """Logs the events of finished stages with ``log_event``; ``logged`` is told which checkpoints are through.
 
-    ``words_of`` gives metadata with words of the meeting, where the configuration allows them in the event log.
+    ``more_of`` gives further metadata of a stage: its trace, and words of the meeting where the configuration allows them.
     """
 
     log_event: Callable[[Event], None]
     stages: frozenset[Stage]
     checks: frozenset[str]
     logged: Callable[[list[Checkpoint]], None]
-    words_of: Callable[[Checkpoint], Json | None] = lambda _: None
+    more_of: Callable[[Checkpoint], Json | None] = lambda _: None
     _queue: queue.SimpleQueue[Item | None] = field(default_factory=queue.SimpleQueue[Item | None])
     _error: BaseException | None = None
 
@@ -84,8 +84,8 @@ class EventLog:
                 self.log_event(undelivered(item))
                 return
             checkpoint, reused = item
-            words = self.words_of(checkpoint)
-            for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks, words=words):
+            more = self.more_of(checkpoint)
+            for event in events_of(checkpoint, reused=reused, stages=self.stages, checks=self.checks, more=more):
                 self.log_event(event)
         except BaseException as error:  # noqa: BLE001 - carried to the run's thread, where it is raised
             self._error = error

@@ -17,8 +17,8 @@ from artifact_assets.domain.states import Stage
 from artifact_assets.stages.result import MeetingResult
 
 
-def materialization(checkpoint: Checkpoint, *, reused: bool, words: Json | None = None) -> dg.AssetMaterialization:
-    """The stage's materialization for one meeting; ``words`` is metadata with words of it, where they are allowed."""
+def materialization(checkpoint: Checkpoint, *, reused: bool, more: Json | None = None) -> dg.AssetMaterialization:
+    """The stage's materialization for one meeting; ``more`` is further metadata."""
     return dg.AssetMaterialization(
         asset_key(checkpoint.stage),
         partition=checkpoint.meeting_id,
@@ -27,7 +27,7 @@ def materialization(checkpoint: Checkpoint, *, reused: bool, words: Json | None 
             "duration_seconds": checkpoint.duration_seconds,
             "reused": reused,
             "stage_key": checkpoint.key[:12],
-            **(words or {}),
+            **(more or {}),
         },
     )
 
@@ -66,11 +66,11 @@ def events_of(
     reused: bool,
     stages: frozenset[Stage],
     checks: frozenset[str],
-    words: Json | None = None,
+    more: Json | None = None,
 ) -> Iterator[dg.AssetMaterialization | dg.AssetCheckEvaluation]:
     """The events of a finished stage, as far as the run selected them: the materialization first, then its checks."""
     if checkpoint.stage in stages:
-        yield materialization(checkpoint, reused=reused, words=words)
+        yield materialization(checkpoint, reused=reused, more=more)
     for result in checkpoint.checks:
         if result.check in checks:
             yield evaluation(checkpoint.stage, checkpoint.meeting_id, result)

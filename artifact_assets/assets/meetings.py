@@ -24,6 +24,7 @@ from artifact_assets.assets.outage import is_outage, once_only, start_again
 from artifact_assets.assets.progress import told
 from artifact_assets.assets.quotes import items_table
 from artifact_assets.assets.specs import CHECKS, asset_key, asset_specs, check_specs
+from artifact_assets.assets.traces import send_traces, trace_metadata
 from artifact_assets.domain.artifact import Artifact
 from artifact_assets.domain.backfills import LIVE
 from artifact_assets.domain.records import Checkpoint, Json
@@ -86,13 +87,14 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
     if not stages:
         return await _judge(context, equipment, keys, checks)
 
-    def words_of(checkpoint: Checkpoint) -> Json | None:
-        if checkpoint.stage is not Stage.VALIDATED or not equipment.configuration.quotes_in_ui:
-            return None
-        stored = asyncio.run_coroutine_threadsafe(equipment.store.get(checkpoint.document), loop).result()
-        return items_table(Artifact.model_validate_json(stored))
+    def more_of(checkpoint: Checkpoint) -> Json:
+        more = dict(trace_metadata(equipment, checkpoint.meeting_id, context.run.run_id))
+        if checkpoint.stage is Stage.VALIDATED and equipment.configuration.quotes_in_ui:
+            stored = asyncio.run_coroutine_threadsafe(equipment.store.get(checkpoint.document), loop).result()
+            more.update(items_table(Artifact.model_validate_json(stored)))
+        return more
 
-    log = EventLog(log_event, stages, checks, logged, words_of)
+    log = EventLog(log_event, stages, checks, logged, more_of)
     log.start()
     try:
         backfill = backfill_of(context.instance, context.run) or LIVE
@@ -102,12 +104,14 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
             return await Application(case, log, str(plan_id)).go()
 
         walk = Walk(equipment, context.run.run_id, stages, log, backfill, passage=applied if plan_id else None)
+        began = equipment.clock.now()
         async with told(context.instance, context.run.run_id, equipment, backfill):
             results = await walk.over(keys)
         for result in results:
             # A meeting that a plan passed by is as well delivered as it was before.
             if result.stopped_at is not None and result.state not in ENDS_OF_DELIVERY:
                 log.stopped(result)
+        await send_traces(context, equipment, results, began)
         return results
     finally:
         # Joining blocks, and the thread needs this loop to reach the ledger.

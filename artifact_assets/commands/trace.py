@@ -13,9 +13,10 @@ from pathlib import Path
 import click
 
 from artifact_assets.commands.origin_view import print_origins
-from artifact_assets.commands.output import json_option, meeting_row, print_json, print_table
+from artifact_assets.commands.output import json_option, meeting_row, print_json, print_table, remark
 from artifact_assets.commands.trace_file import check_file, write_file
-from artifact_assets.configuration.environment import settings
+from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.domain.telemetry import trace_id
 from artifact_assets.stages.history import Entry, history
 from artifact_assets.stages.origin import origins
 from artifact_assets.wiring import open_ledger
@@ -45,14 +46,25 @@ def trace(meeting: str | None, record: str | None, export: Path | None, verify: 
             write_file(ledger, SqlAnswers(ledger), meeting, export, as_json=as_json)
         elif meeting is not None:
             found, entries = asyncio.run(history(ledger, SqlAnswers(ledger), meeting))
+            traces = _traces(meeting, entries)
             if as_json:
-                print_json({**meeting_row(found), "history": entries})
+                print_json({**meeting_row(found), "history": entries, **({"traces": traces} if traces else {})})
                 return
             print_table(
                 ("time (UTC)", "what", "detail", "run"),
                 (_cells(entry) for entry in entries),
                 empty="Nothing has happened yet.",
             )
+            for run_id, one in traces.items():
+                remark(f"trace {one} is of run {run_id[:8]}")
+
+
+def _traces(meeting_id: str, entries: list[Entry]) -> dict[str, str]:
+    """The meeting's trace in each run, oldest first, where traces are switched on."""
+    if not configuration().telemetry.traces:
+        return {}
+    runs = dict.fromkeys(entry["run_id"] for entry in entries if entry.get("run_id"))
+    return {run_id: trace_id(meeting_id, run_id) for run_id in runs}
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:

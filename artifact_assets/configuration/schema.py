@@ -27,6 +27,7 @@ from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
 from artifact_assets.domain.routes import RECORDS, Route
+from artifact_assets.domain.telemetry import TelemetryPolicy
 from artifact_assets.domain.working_set import WorkingSetPolicy
 from artifact_assets.formats.limits import ReadingLimits
 
@@ -75,6 +76,7 @@ class Configuration(Document):
     reliability: ReliabilityPolicy = ReliabilityPolicy()
     backfills: Pace = Pace()
     digest: DigestPolicy = DigestPolicy()
+    telemetry: TelemetryPolicy = TelemetryPolicy()
 
     @model_validator(mode="after")
     def _cost_countable(self) -> Self:

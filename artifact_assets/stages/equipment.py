@@ -15,6 +15,7 @@ from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
+from artifact_assets.stages.tracing import Tracing
 
 if TYPE_CHECKING:
     from artifact_assets.stages.canary import Canary
@@ -30,6 +31,7 @@ class Equipment:
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
     through with, for progress bars. ``gate`` knows which destinations may be written to; ``canary`` tries another prompt.
+    ``tracing`` is there when traces are switched on.
     """
 
     tenant: str
@@ -46,3 +48,4 @@ class Equipment:
     gate: Gate = field(default_factory=Gate)
     backfills: Backfills = field(default_factory=NoBackfills)
     canary: Canary | None = None
+    tracing: Tracing | None = None
