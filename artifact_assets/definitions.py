@@ -29,11 +29,13 @@ from artifact_assets.domain.messages import Heartbeat, Messages
 from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.lanes import backfill_of
 from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
+from artifact_assets.reliability.anomalies.noticing import anomaly_source
 from artifact_assets.reliability.bookkeeping import Bookkeeping
 from artifact_assets.reliability.telling import burn_source
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_batch_desk, open_equipment
+from resources.code_history import commits
 from sensors.alerts import alerts_sensor, heartbeat_sensor
 from sensors.arrivals import arrivals_sensor
 from sensors.batches import batches_sensor
@@ -126,7 +128,7 @@ def alerting_resource() -> dg.ResourceDefinition:
                 yield None
                 return
             with open_bookkeeping(settings, configuration) as books:
-                yield opened.joined(burn_source(books))
+                yield opened.joined(burn_source(books), anomaly_source(books, commits))
 
     return alerting
 

@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, str] = {
     "go-live": "what happens when a route that observed starts to deliver",
     "review": "list, approve, edit or reject items that wait for a person",
     "replay": "estimate what running meetings again would do and cost",
+    "anomalies": "what is unusual now, and what changed before it",
     "report": "are the objectives kept; a page with charts, the Parquet export",
     "metrics": "what a Prometheus server reads: print or serve it",
     "records": "look into the embedded record store, or edit it by hand",

@@ -65,6 +65,14 @@ class Books:
         """Keep what was measured of ``day``, for other programs."""
         _write(checked("metrics", rows), self.folder / "metrics" / f"measured={day.isoformat()}" / _PART)
 
+    def put(self, name: str, text: str) -> None:
+        """Keep a small file beside the books."""
+
+        def write(path: Path) -> None:
+            path.write_text(text, "utf-8")
+
+        _place(self.folder / name, write)
+
     def facts(self) -> Facts:
         """Everything in the books, lazily."""
         frames = dict(nothing().frames)

@@ -141,6 +141,7 @@ CALLS = _about_meetings(
         "input_tokens": Column(pl.Int64, "tokens in, null where the provider does not say", nullable=True),
         "output_tokens": Column(pl.Int64, "tokens out", nullable=True),
         "cost": Column(pl.Float64, "US dollars, null without a price", nullable=True),
+        "prompt_version": Column(pl.String, "version of the prompt", nullable=True),
     },
 )
 ITEMS = _about_meetings(
