@@ -114,6 +114,9 @@ def test_runs_go_when_nothing_shows_them_and_neither_status_nor_trace_changes(wo
     assert {stage: world.status(stage) for stage in STAGES} == shown
     assert shown[Stage.NORMALIZED] == ({"second"}, {"bad"})
     assert {key: status for key, status in world.check_statuses().items() if key[1] != first} == checks
+    assert first not in {partition for _, partition in world.check_statuses()}, (
+        "rows of its evaluations went with its run"
+    )
     assert asyncio.run(world.ledger.transitions(first)) == traced
     assert old.run_id in {transition.run_id for transition in traced}
     events = world.instance.event_log_storage
