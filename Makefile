@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SETUP := $(VENV)/.set-up
 
-export PORT
+export PORT FAULT
 
 .PHONY: help setup demo up check-assets eval eval-live chaos chaos-production test-local-model test-odoo fuzz bench test check licences sbom audit clean
 
@@ -36,9 +36,10 @@ eval: $(SETUP) ## the evals' gate: rules and recorded answers on the golden set,
 eval-live: $(SETUP) ## the golden set on the configured model; states its cost and asks first
 	@$(PY) -m evals live
 
-chaos: $(SETUP) ## 20 kills over one backfill, and of deliveries at every write point, counted at the far side
-	@$(PY) -m tests.running.chaos --kills 20
-	@CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py
+chaos: $(SETUP) ## every fault once, 20 kills over a backfill, deaths at every write point (FAULT=name: one fault only)
+	@$(PY) -m tests.running.recovery $(if $(FAULT),--fault "$(FAULT)")
+	@test -n "$(FAULT)" || $(PY) -m tests.running.chaos --kills 20
+	@test -n "$(FAULT)" || CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py
 
 chaos-production: $(SETUP) ## kills in the production profile: worker, broker, database, daemon, code server (opt-in)
 	@$(PY) -m tests.running.chaos_production

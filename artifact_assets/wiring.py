@@ -48,6 +48,10 @@ from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
 from resources.sources import FileSources
+from resources.threads import Threads
+
+THINKING_THREADS = 8
+"""Threads for work of the processor, of which one interpreter does one at a time: enough to pass by some that hang."""
 
 
 @contextlib.contextmanager
@@ -89,9 +93,10 @@ def open_equipment(
             tenant=settings.tenant,
             configuration=configuration,
             ledger=ledger,
-            store=open_store(settings.store),
-            sources=FileSources(),
-            inbox=FileInbox(settings.inbox),
+            store=open_store(settings.store, configuration.storage_seconds),
+            sources=FileSources(configuration.storage_seconds),
+            inbox=FileInbox(settings.inbox, configuration.storage_seconds),
+            apart=Threads(THINKING_THREADS, "thinking").run,
             clock=clock_for(settings),
             extractor=stack.enter_context(
                 extractor_for(settings, configuration, ledger=ledger, run_finished=run_finished, backfills=backfills)
@@ -219,7 +224,7 @@ def asker_for(
         model=model or OpenAIModel(settings.llm_base_url, settings.openai_api_key, policy, clock),
         answers=SqlAnswers(ledger),
         dependencies=SqlDependencies(ledger, clock),
-        store=open_store(settings.store),
+        store=open_store(settings.store, configuration.storage_seconds),
         clock=clock,
         policy=policy,
         # Numbered, because two meetings of one process may ask the same at once.

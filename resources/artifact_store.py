@@ -6,10 +6,8 @@ the documents mean, and collecting those nobody refers to any more.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +17,7 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.working_set import StoredDocument
 from resources.files import file_system, is_url, reason
 from resources.store_places import Folder, Place, Remote
+from resources.threads import Threads
 
 T = TypeVar("T")
 
@@ -30,28 +29,29 @@ _REBUILD = (
 )
 
 
-def open_store(location: str) -> FileStore:
+def open_store(location: str, patience_seconds: float = 45) -> FileStore:
     """The artifact store in the folder or at the fsspec URL ``location``."""
     if not is_url(location):
-        return FileStore(Folder(Path(location).absolute()))
+        return FileStore(Folder(Path(location).absolute()), patience_seconds)
     system, root = file_system(location)
     if "file" in (system.protocol if isinstance(system.protocol, tuple) else (system.protocol,)):
-        return FileStore(Folder(Path(root).absolute()))
-    return FileStore(Remote(system, root.rstrip("/")))
+        return FileStore(Folder(Path(root).absolute()), patience_seconds)
+    return FileStore(Remote(system, root.rstrip("/")), patience_seconds)
 
 
 class FileStore:
-    """``ArtifactStore`` over a place."""
+    """``ArtifactStore`` over a place. What takes longer than ``patience_seconds`` is given up as storage that is away."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, patience_seconds: float = 45) -> None:
         self.place = place
-        self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="artifact-store")
+        self._patience_seconds = patience_seconds
+        self._threads = Threads(_THREADS, "artifact-store")
 
     async def put(self, content: bytes) -> str:
         """See ``ArtifactStore.put``. Content already there is left alone unless it was altered."""
+        digest = sha256(content)
 
         def put() -> str:
-            digest = sha256(content)
             name = _name(digest)
             if self._guarded(self.place.read, digest, name) != content:
                 self._guarded(self.place.write, digest, name, content)
@@ -60,7 +60,7 @@ class FileStore:
                 self._guarded(self.place.refresh, digest, name, content)
             return digest
 
-        return await self._run(put)
+        return await self._run(put, digest)
 
     async def get(self, digest: str) -> bytes:
         """See ``ArtifactStore.get``."""
@@ -81,11 +81,11 @@ class FileStore:
                 )
             return content
 
-        return await self._run(get)
+        return await self._run(get, digest)
 
     async def remove(self, digest: str) -> bool:
         """See ``RemovableStore.remove``."""
-        return await self._run(lambda: self._guarded(self.place.remove, digest, _name(digest)))
+        return await self._run(lambda: self._guarded(self.place.remove, digest, _name(digest)), digest)
 
     async def stored(self, first: str) -> tuple[StoredDocument, ...]:
         """See ``Collectable.stored``."""
@@ -96,7 +96,7 @@ class FileStore:
                 StoredDocument(first + rest, at, size) for rest, at, size in found if _DIGEST.fullmatch(first + rest)
             )
 
-        return await self._run(stored)
+        return await self._threads.run(stored)
 
     async def discard(self, digest: str, before: datetime) -> bool:
         """See ``Collectable.discard``."""
@@ -109,7 +109,7 @@ class FileStore:
                 return True
             return False
 
-        return await self._run(discard)
+        return await self._run(discard, digest)
 
     async def intact(self, digest: str) -> bool:
         """See ``ArtifactStore.intact``."""
@@ -120,14 +120,22 @@ class FileStore:
             content = self._guarded(self.place.read, digest, _name(digest))
             return content is not None and sha256(content) == digest
 
-        return await self._run(intact)
+        return await self._run(intact, digest)
 
     def location(self, digest: str) -> str:
         """See ``ArtifactStore.location``."""
         return self.place.locate(_name(digest))
 
-    async def _run(self, work: Callable[[], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+    async def _run(self, work: Callable[[], T], digest: str) -> T:
+        try:
+            return await self._threads.run(work, self._patience_seconds)
+        except TimeoutError:
+            raise PipelineError(
+                FailureClass.STORAGE_UNAVAILABLE,
+                f"The artifact store did not answer for document {digest[:64]!a} within {self._patience_seconds:g} s, so "
+                "the meeting stopped there.",
+                "Look at the disk or mount behind the store; the meeting is taken up again by itself.",
+            ) from None
 
     def _guarded(self, act: Callable[..., T], digest: str, *arguments: Any) -> T:
         try:

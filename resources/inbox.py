@@ -5,7 +5,6 @@ What belongs here: listing them. What does not: which of them are transcripts (s
 
 from __future__ import annotations
 
-import asyncio
 import os
 from pathlib import Path
 from typing import Any
@@ -13,17 +12,26 @@ from typing import Any
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.inbox import FoundFile
 from resources.files import changed_at, file_system, is_url, reason
+from resources.threads import Threads
 
 
 class FileInbox:
     """``Inbox`` over a folder, made when missing, or an fsspec URL."""
 
-    def __init__(self, location: str) -> None:
+    def __init__(self, location: str, patience_seconds: float = 45) -> None:
         self._location = location
+        self._patience_seconds = patience_seconds
+        self._threads = Threads(1, "inbox")
 
     async def files(self) -> tuple[FoundFile, ...]:
         """See ``Inbox.files``."""
-        return await asyncio.to_thread(self._remote if is_url(self._location) else self._local)
+        try:
+            return await self._threads.run(self._list, self._patience_seconds)
+        except TimeoutError:
+            raise self._unavailable(TimeoutError()) from None
+
+    def _list(self) -> tuple[FoundFile, ...]:
+        return self._remote() if is_url(self._location) else self._local()
 
     def ours(self, source: str) -> bool:
         """See ``RemovableSources.ours``."""
@@ -33,7 +41,7 @@ class FileInbox:
 
     async def remove(self, source: str) -> bool:
         """See ``RemovableSources.remove``."""
-        return await asyncio.to_thread(_remove_remote if is_url(source) else _remove_local, source)
+        return await self._threads.run(lambda: (_remove_remote if is_url(source) else _remove_local)(source))
 
     def _local(self) -> tuple[FoundFile, ...]:
         root = Path(self._location).absolute()

@@ -5,23 +5,40 @@ What belongs here: reading a whole file within a limit. What does not: noticing 
 
 from __future__ import annotations
 
-import asyncio
 import os
 import stat
 from typing import Any
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from resources.files import file_system, is_url, reason
+from resources.threads import Threads
 
+_THREADS = 16
 _CHECK_PATH = "Check the path and its permissions."
 
 
 class FileSources:
-    """``Sources`` over local files and fsspec URLs."""
+    """``Sources`` over local files and fsspec URLs. What takes longer than ``patience_seconds`` is given up."""
+
+    def __init__(self, patience_seconds: float = 45) -> None:
+        self._patience_seconds = patience_seconds
+        self._threads = Threads(_THREADS, "sources")
 
     async def read(self, source: str, limit_bytes: int) -> bytes:
         """See ``Sources.read``. A file above the limit is refused before it is read."""
-        return await asyncio.to_thread(_read_url if is_url(source) else _read_path, source, limit_bytes)
+        try:
+            return await self._threads.run(lambda: _read(source, limit_bytes), self._patience_seconds)
+        except TimeoutError:
+            raise PipelineError(
+                FailureClass.STORAGE_UNAVAILABLE,
+                f"{_shown(source)} could not be read within {self._patience_seconds:g} s, so its meeting stopped there.",
+                "Look at the disk or mount it lies on; the meeting is taken up again by itself.",
+            ) from None
+
+
+def _read(source: str, limit_bytes: int) -> bytes:
+    # Telling a path from a URL asks the file system too.
+    return (_read_url if is_url(source) else _read_path)(source, limit_bytes)
 
 
 def _read_path(source: str, limit_bytes: int) -> bytes:

@@ -12,6 +12,7 @@ queued run or a backfill is going to work on is left to it; and one put off for 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -74,7 +75,7 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
     due = [
         meeting
         for meeting in found
-        if is_due(meeting, now, LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0))
+        if is_due(meeting, now, LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0), equipment.is_gone)
         and not (meeting.backfill and holding(paused, meeting.backfill))
     ]
     coming = awaited(instance) if due else Awaited({})
@@ -82,13 +83,20 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
     return sorted((m for m in due if m not in coming), key=lambda m: m.backfill is not None)[:MEETINGS_PER_TICK]
 
 
-def is_due(meeting: Meeting, now: datetime, left: timedelta = timedelta(0)) -> bool:
+def is_due(
+    meeting: Meeting,
+    now: datetime,
+    left: timedelta = timedelta(0),
+    is_gone: Callable[[str], bool] = lambda _: False,
+) -> bool:
     """Whether a meeting should be taken up again: put off or done for now and due, or unfinished and left alone for a while.
 
-    ``left`` is how much longer a deferred one is left to others.
+    ``left`` is how much longer a deferred one is left to others; ``is_gone`` tells whether who holds it is dead.
     """
-    if meeting.lease_owner is not None and meeting.lease_until is not None and meeting.lease_until > now:
+    owner, until = meeting.lease_owner, meeting.lease_until
+    if owner is not None and until is not None and until > now and not is_gone(owner):
         return False
     if meeting.state is MeetingState.DEFERRED or MEETING_STATES[meeting.state].terminal:
         return meeting.next_attempt_at is None or meeting.next_attempt_at + left <= now
-    return now - meeting.updated_at > LEFT_BEHIND_AFTER
+    # What lies ahead was stored before the clock was set back; waiting for the clock to come there again could take for ever.
+    return abs(now - meeting.updated_at) > LEFT_BEHIND_AFTER

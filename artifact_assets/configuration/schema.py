@@ -44,6 +44,12 @@ class Configuration(Document):
     max_file_bytes: int = Field(
         default=20_000_000, gt=0, le=2_000_000_000, description="Larger transcripts are refused."
     )
+    storage_seconds: float = Field(
+        default=45,
+        gt=0,
+        le=3600,
+        description="How long reading a transcript or reading or writing a document may take; then storage counts as away.",
+    )
     own_domains: tuple[str, ...] = Field(
         default=(), description="Our mail domains; the others in a meeting are the customer's."
     )

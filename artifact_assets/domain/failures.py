@@ -115,7 +115,9 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
         _T, _DAGSTER, "Free disk space or restore the database, then re-run."
     ),
     FailureClass.RUN_KILLED: FailureRule(
-        _T, _DAGSTER, "Nothing; the run is started again and finished stages are kept."
+        _T,
+        _DAGSTER,
+        "Nothing while its run is started again; one set aside needs what its process lacked, then process it again.",
     ),
     FailureClass.INTERNAL_ERROR: FailureRule(_P, _PERSON, "Report it with the output of `trace`, then replay."),
     FailureClass.BACKFILL_PAUSED: FailureRule(

@@ -38,35 +38,30 @@ class Backoff(Document):
 
 
 class StagePolicy(Document):
-    """How long one stage of one meeting may take and how often it is tried.
+    """How long one stage of one meeting may take, every attempt and wait in it included.
 
-    ``timeout_seconds`` bounds one attempt, ``deadline_seconds`` all of them together. ``on_exhausted`` says what the
-    meeting becomes when transient failures outlast both.
+    ``on_exhausted`` says what a transient failure makes of the meeting; ``backoff`` is then the wait until the next attempt.
     """
 
-    timeout_seconds: float = Field(gt=0, le=86_400)
     deadline_seconds: float = Field(gt=0, le=86_400)
-    attempts: int = Field(default=1, ge=1, le=100)
     backoff: Backoff = Backoff()
     on_exhausted: Literal["fail", "defer"] = "fail"
 
-    @model_validator(mode="after")
-    def _consistent(self) -> Self:
-        if self.timeout_seconds > self.deadline_seconds:
-            raise ValueError(
-                f"timeout_seconds {self.timeout_seconds} is above deadline_seconds {self.deadline_seconds}"
-            )
-        return self
+
+_STORAGE = Backoff(first_seconds=30, most_seconds=600)
 
 
 class StagePolicies(Document):
-    """One policy per stage. Parsing a hostile file must not hold a run; a model call may take minutes."""
+    """One policy per stage. Parsing a hostile file must not hold a run; a model call may take minutes.
 
-    transcript: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=120, attempts=2)
-    normalized: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=60)
-    extracted: StagePolicy = StagePolicy(timeout_seconds=300, deadline_seconds=900, attempts=3, on_exhausted="defer")
-    validated: StagePolicy = StagePolicy(timeout_seconds=60, deadline_seconds=60)
-    delivered: StagePolicy = StagePolicy(timeout_seconds=120, deadline_seconds=600, on_exhausted="defer")
+    Stages that only read and store have no transient failure but storage that is away, which waiting cures.
+    """
+
+    transcript: StagePolicy = StagePolicy(deadline_seconds=120, backoff=_STORAGE, on_exhausted="defer")
+    normalized: StagePolicy = StagePolicy(deadline_seconds=90, backoff=_STORAGE, on_exhausted="defer")
+    extracted: StagePolicy = StagePolicy(deadline_seconds=900, on_exhausted="defer")
+    validated: StagePolicy = StagePolicy(deadline_seconds=90, backoff=_STORAGE, on_exhausted="defer")
+    delivered: StagePolicy = StagePolicy(deadline_seconds=600, on_exhausted="defer")
 
     def of(self, stage: Stage) -> StagePolicy:
         """The policy of ``stage``."""
@@ -80,12 +75,37 @@ class WalkPolicy(Document):
     ``concurrency`` bounds meetings in flight: each holds its documents in memory. A lease of ``lease_seconds`` is renewed
     three times before it would run out; a short one lets a successor on another machine start soon after a crash. A meeting
     that a live run holds is waited for, at most ``held_wait_seconds``, so that both runs end with the same picture.
+
+    ``meeting_seconds`` bounds a meeting's whole way, deadlines of stages included. A process whose event loop did not turn for
+    ``stuck_seconds`` is ended. A meeting over which that many processes in a row died goes last and alone
+    (``alone_after_deaths``), and is set aside (``set_aside_after_deaths``), so that it cannot take others with it for ever.
     """
 
     concurrency: int = Field(default=50, ge=1, le=1000)
     lease_seconds: float = Field(default=60, gt=1, le=3600)
     held_wait_seconds: float = Field(default=300, ge=0, le=86_400)
     partitions_per_run: int = Field(default=200, ge=1, le=10_000)
+    meeting_seconds: float = Field(
+        default=3600, gt=0, le=86_400, description="The longest a meeting's whole way may take in one run."
+    )
+    stuck_seconds: float = Field(
+        default=120, gt=0, le=86_400, description="A process whose event loop stood still for so long is ended."
+    )
+    alone_after_deaths: int = Field(
+        default=2, ge=1, le=1000, description="After so many deaths in a row over it, a meeting goes last and alone."
+    )
+    set_aside_after_deaths: int = Field(
+        default=3, ge=2, le=1000, description="After so many it is not started again and ends failed, `run_killed`."
+    )
+
+    @model_validator(mode="after")
+    def _alone_first(self) -> Self:
+        if self.alone_after_deaths >= self.set_aside_after_deaths:
+            raise ValueError(
+                f"alone_after_deaths {self.alone_after_deaths} is not below set_aside_after_deaths "
+                f"{self.set_aside_after_deaths}, so a meeting could be blamed for what another one did"
+            )
+        return self
 
 
 class InboxPolicy(Document):

@@ -129,7 +129,8 @@ class Ledger(RecordSearch, ReplayPlans, Retirement, Protocol):
     ) -> Opened | None:
         """Take the meeting under a lease and read all its stages need. None while another owner holds it.
 
-        ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. ``backfill`` is what it is worked
+        ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. Taking a meeting from an owner that
+        never gave it back counts a death, until something is stored about it. ``backfill`` is what it is worked
         for from now on: a backfill's name, ``backfills.LIVE``, or None for what it was worked for before. Raises
         PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
         """

@@ -56,7 +56,8 @@ class Counts:
 class Meeting:
     """A meeting's row. Times are timezone-aware UTC; digests are 64 hex digits.
 
-    ``backfill`` names the backfill it was last worked for, None when it is live.
+    ``backfill`` names the backfill it was last worked for, None when it is live. ``deaths`` counts the owners in a row that
+    were gone without having given the meeting back or stored anything about it.
     """
 
     meeting_id: str
@@ -81,6 +82,7 @@ class Meeting:
     lease_until: datetime | None = None
     backfill: str | None = None
     retired_at: datetime | None = None
+    deaths: int = 0
 
 
 @dataclass(frozen=True)

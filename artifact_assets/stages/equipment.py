@@ -5,9 +5,10 @@ What belongs here: the bundle. What does not: building it (see ``artifact_assets
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.backfill_ports import Backfills, NoBackfills
@@ -19,6 +20,19 @@ from artifact_assets.stages.tracing import Tracing
 
 if TYPE_CHECKING:
     from artifact_assets.stages.canary import Canary
+T = TypeVar("T")
+
+
+class Apart(Protocol):
+    """Runs work off the event loop. Cancelled, it is abandoned: the work may go on, nobody waits for it any more."""
+
+    def __call__(self, work: Callable[[], T], /) -> Awaitable[T]:
+        """What ``work`` returns or raises."""
+        ...
+
+
+async def _in_thread(work: Callable[[], Any]) -> Any:
+    return await asyncio.to_thread(work)
 
 
 def _nobody(_: MeetingResult) -> None:
@@ -31,7 +45,7 @@ class Equipment:
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
     through with, for progress bars. ``gate`` knows which destinations may be written to; ``canary`` tries another prompt.
-    ``tracing`` is there when traces are switched on.
+    ``tracing`` is there when traces are switched on. ``apart`` runs what keeps the processor busy.
     """
 
     tenant: str
@@ -49,3 +63,4 @@ class Equipment:
     backfills: Backfills = field(default_factory=NoBackfills)
     canary: Canary | None = None
     tracing: Tracing | None = None
+    apart: Apart = _in_thread

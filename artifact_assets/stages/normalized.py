@@ -6,7 +6,6 @@ does not: formats themselves (see ``artifact_assets.formats``).
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 
 from artifact_assets.domain.documents import digest_of, to_bytes
@@ -48,7 +47,8 @@ def _slice(sidecar: Sidecar) -> Json:
 async def _perform(case: Case) -> Outcome:
     content = await case.content()
     # Parsing is CPU work: off the event loop, so that a large file does not stall the other meetings.
-    transcript = await asyncio.to_thread(_read, content, case, await case.sidecar())
+    sidecar = await case.sidecar()
+    transcript = await case.equipment.apart(lambda: _read(content, case, sidecar))
     await _refuse_another_meeting(case, transcript)
     digest = await case.equipment.store.put(to_bytes(transcript))
     return Outcome(

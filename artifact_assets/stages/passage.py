@@ -6,18 +6,23 @@ concurrency and leases (see ``walk``) and the stages' work.
 
 from __future__ import annotations
 
+import asyncio
 import traceback
+from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from artifact_assets.domain.failures import Deferral, FailureClass, Nature, PipelineError
 from artifact_assets.domain.records import Checkpoint, Counts, StageCommit
 from artifact_assets.domain.states import STAGES, STATE_AFTER, MeetingState, Stage
 from artifact_assets.stages.case import Case
-from artifact_assets.stages.performing import known_result, new_result
+from artifact_assets.stages.performing import GIVEN_UP, known_result, new_result
 from artifact_assets.stages.result import MeetingResult, Report
 from artifact_assets.stages.stage import Outcome, StageWork
 from artifact_assets.stages.works import WORKS
+
+T = TypeVar("T")
 
 
 @dataclass
@@ -35,18 +40,35 @@ class Passage:
         """Run what has to run. Every failure ends as a state in the ledger and in the result."""
         last = max(STAGES.index(stage) for stage in self.stages)
         state, counts = self.case.meeting.state, self.case.meeting.counts
+        give_up = asyncio.get_running_loop().time() + self.case.equipment.configuration.walk.meeting_seconds
         for stage in STAGES[: last + 1]:
             try:
                 await self.case.equipment.backfills.hold(self.case.backfill)
                 if stage in self.stages:
-                    state, counts = await self._reach(WORKS[stage], state, counts)
+                    state, counts = await self._within(give_up, stage, self._reach(WORKS[stage], state, counts))
                 else:
-                    await self._rely_on(WORKS[stage])
+                    await self._within(give_up, stage, self._rely_on(WORKS[stage]))
             except PipelineError as error:
                 return await self._stop(stage, error)
             except Exception as error:  # noqa: BLE001 - the outermost shell of a meeting: a bug must not take the batch
                 return await self._stop(stage, internal_error(error, stage, self.case.meeting.meeting_id))
         return self._result(state, counts)
+
+    async def _within(self, give_up: float, stage: Stage, work: Awaitable[T]) -> T:
+        """Hold ``work`` to the time the whole meeting has, whatever its stages are allowed."""
+        limit = asyncio.timeout_at(give_up)
+        try:
+            async with limit:
+                return await work
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            seconds = self.case.equipment.configuration.walk.meeting_seconds
+            raise PipelineError(
+                GIVEN_UP[stage],
+                f"{self.case.meeting.meeting_id} was not through after {seconds:g} s and was stopped at {stage}.",
+                "Look at what took so long with `trace`; raise walk.meeting_seconds if it was work.",
+            ) from None
 
     async def _reach(self, work: StageWork, state: MeetingState, counts: Counts) -> tuple[MeetingState, Counts]:
         """Have the stage's result: from its checkpoint, or by running it."""

@@ -7,7 +7,6 @@ before each write.
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from functools import partial
 
@@ -41,7 +40,7 @@ async def _perform(case: Case) -> Outcome:
     equipment, transcript, extraction = case.equipment, await case.transcript(), await case.extraction()
     policy = equipment.configuration.art
     # Grounding is CPU work: off the event loop, so that a long meeting does not stall the others.
-    judgement = await asyncio.to_thread(judge, extraction, transcript, brief_for(case, transcript), policy)
+    judgement = await equipment.apart(lambda: judge(extraction, transcript, brief_for(case, transcript), policy))
     decisions = await decisions_of(case.meeting.meeting_id, equipment.ledger, equipment.store)
     identified = assign_ids(
         equipment.tenant, case.meeting.meeting_id, judgement.items, await _known(case, decisions), policy.identity
@@ -60,7 +59,7 @@ async def _perform(case: Case) -> Outcome:
         warnings=transcript.warnings + extraction.warnings,
     )
     # The last gate before anything is stored: a rule that let something through by mistake is stopped here.
-    await asyncio.to_thread(check_items, artifact)
+    await equipment.apart(lambda: check_items(artifact))
     digest = await equipment.store.put(to_bytes(artifact))
     return Outcome(
         document=digest,

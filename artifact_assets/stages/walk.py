@@ -27,6 +27,8 @@ from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.passage import Passage
 from artifact_assets.stages.result import MeetingResult, Report, stopped
 from artifact_assets.stages.room import Room
+from artifact_assets.stages.suspects import set_aside, suspected
+from artifact_assets.stages.watchdog import turning
 
 HELD_POLL_SECONDS = 0.5
 
@@ -56,8 +58,10 @@ class Walk:
         """Walk all meetings, at most ``walk.concurrency`` at once; results in the order given.
 
         A failing meeting never fails another one. Anything outside PipelineError that escapes ``Passage`` is a crash of
-        the walk and is raised.
+        the walk and is raised. Meetings over which processes died go last, one at a time.
         """
+        ids = tuple(meeting_ids)
+        suspects = await suspected(self.equipment, ids)
         gate = asyncio.Semaphore(self.equipment.configuration.walk.concurrency)
 
         async def one(meeting_id: str) -> MeetingResult:
@@ -66,15 +70,16 @@ class Walk:
                 self.equipment.on_result(result)
                 return result
 
-        async with self._renewing():
+        async with self._renewing(), turning(self._policy.stuck_seconds):
             try:
                 async with asyncio.TaskGroup() as group:
-                    tasks = [group.create_task(one(meeting_id)) for meeting_id in meeting_ids]
+                    tasks = {id_: group.create_task(one(id_)) for id_ in ids if id_ not in suspects}
             except BaseExceptionGroup as crashes:
                 raise crashes.exceptions[0] from None
+            alone = {id_: await one(id_) for id_ in ids if id_ in suspects}
         if self.equipment.canary is not None:
             await self.equipment.canary.over([case for case in self._fresh if Stage.VALIDATED in case.documents])
-        return tuple(task.result() for task in tasks)
+        return tuple(alone[id_] if id_ in alone else tasks[id_].result() for id_ in ids)
 
     async def _one(self, meeting_id: str) -> MeetingResult:
         try:
@@ -84,6 +89,8 @@ class Walk:
         self._held.add(meeting_id)
         case = Case(self.equipment, self.run_id, self.owner, opened, opened.meeting, backfill=opened.meeting.backfill)
         try:
+            if opened.meeting.deaths >= self._policy.set_aside_after_deaths:
+                return await set_aside(case)
             if self.passage is not None:
                 return await self.passage(case)
             result = await Passage(case, self.stages, self.report).go()

@@ -60,4 +60,5 @@ def _after(before: Meeting, request: StageCommit) -> Meeting:
         failure_class=request.failure_class,
         cause=request.cause,
         next_attempt_at=request.next_attempt_at,
+        deaths=0,
     )

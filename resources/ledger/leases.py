@@ -26,7 +26,7 @@ _M = MEETINGS.c
 _TAKE = (
     update(MEETINGS)
     .where(_M.meeting_id == bindparam("b_meeting_id"))
-    .values({name: bindparam(f"b_{name}") for name in ("lease_owner", "lease_until", "attempts", "backfill")})
+    .values({name: bindparam(f"b_{name}") for name in ("lease_owner", "lease_until", "attempts", "backfill", "deaths")})
     # What is worked on is in the working set.
     .values(retired_at=None)
 )
@@ -63,7 +63,10 @@ class Renewal:
 
 
 def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opened | PipelineError | None]:
-    """Take meetings that nobody else holds, with everything their stages need to know."""
+    """Take meetings that nobody else holds, with everything their stages need to know.
+
+    An owner that never gave a meeting back is counted as a death over it.
+    """
     known = lock_meetings(transaction, (request.meeting_id for request in requests))
     now = transaction.lease_now()
     taken: dict[str, Meeting] = {}
@@ -78,6 +81,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
             attempts=meeting.attempts + 1,
             backfill=meeting.backfill if request.backfill is None else request.backfill or None,
             retired_at=None,
+            deaths=meeting.deaths + (meeting.lease_owner not in {None, request.owner}),
         )
     transaction.many(
         _TAKE,
@@ -88,6 +92,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
                 "b_lease_until": m.lease_until,
                 "b_attempts": m.attempts,
                 "b_backfill": m.backfill,
+                "b_deaths": m.deaths,
             }
             for m in taken.values()
         ],

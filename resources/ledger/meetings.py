@@ -40,6 +40,7 @@ _CHANGED = (
     "quarantined",
     "delivered",
     "kind",
+    "deaths",
 )
 _CHANGE = (
     update(MEETINGS)

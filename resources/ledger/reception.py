@@ -48,6 +48,7 @@ _START_AGAIN = (
         next_attempt_at=None,
         run_id=None,
         backfill=None,
+        deaths=0,
     )
 )
 
@@ -137,6 +138,7 @@ def _revised(before: Meeting, arrival: Arrival, now: datetime) -> Meeting:
         next_attempt_at=None,
         run_id=None,
         backfill=None,
+        deaths=0,
     )
 
 

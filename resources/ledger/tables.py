@@ -70,6 +70,7 @@ MEETINGS = Table(
     Column("lease_until", UtcTime),
     Column("backfill", String, index=True),
     Column("retired_at", UtcTime),
+    Column("deaths", Integer, nullable=False, server_default="0"),
 )
 
 Index("ix_meetings_state", MEETINGS.c.state, MEETINGS.c.id)

@@ -45,7 +45,10 @@ def test_doctor_goes_on_after_the_first_finding_and_gives_each_its_remedy(shell:
         ("tagz: []\n", "tagz: no such key"),
         ("walk:\n  concurency: 3\n", "walk.concurency: no such key"),
         ("walk:\n  concurrency: 0\n", "walk.concurrency"),
-        ("stages:\n  extracted: {timeout_seconds: 10, deadline_seconds: 5}\n", "above deadline_seconds"),
+        (
+            "stages:\n  extracted: {deadline_seconds: 5, backoff: {first_seconds: 9, most_seconds: 5}}\n",
+            "above most_seconds",
+        ),
         ("tags: [{name: a}, {name: a}]\n", "tag a is configured twice"),
         ("a: [", "not YAML at line"),
         ("- a list\n", "wrong entries"),

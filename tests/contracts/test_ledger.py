@@ -123,6 +123,22 @@ async def test_a_meeting_is_held_by_one_owner_at_a_time(ledger: SqlLedger, clock
     assert taken.meeting.lease_owner == "run-2"
 
 
+async def test_owners_that_never_gave_a_meeting_back_are_counted_until_something_is_stored(ledger: SqlLedger) -> None:
+    await held(ledger)
+    for deaths, owner in enumerate(("run-2", "run-3"), 1):
+        opened = await ledger.begin("sync", owner, 60, displacing=f"run-{deaths}")
+        assert opened is not None
+        assert opened.meeting.deaths == deaths
+    await ledger.release("sync", "run-3")
+    again = await ledger.begin("sync", "run-4", 60)
+    assert again is not None
+    assert again.meeting.deaths == 2, "giving it back unfinished proves nothing"
+    await ledger.commit(stage_commit(owner="run-4"))
+    stored = await ledger.meeting("sync")
+    assert stored is not None
+    assert stored.deaths == 0
+
+
 async def test_a_lease_is_given_back_by_its_owner_only(ledger: SqlLedger) -> None:
     await held(ledger)
     await ledger.release("sync", "run-2")

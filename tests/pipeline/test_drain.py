@@ -100,6 +100,17 @@ def test_a_meeting_whose_run_was_lost_is_taken_up_again_and_a_held_one_is_not(
     assert [request.partition_key for request in tick(world)] == ["renewal"]
 
 
+def test_a_meeting_whose_owner_is_dead_is_taken_up_although_the_clock_was_set_back(
+    world: World, clock: ScriptedClock
+) -> None:
+    world.receive(world.write("renewal.txt"))
+    assert asyncio.run(world.ledger.begin("renewal", "run@host:1:2", 60)) is not None
+    clock.forward(-3600)
+    assert tick(world) == [], "an hour of lease lies ahead, and the owner may live"
+    world.equipment = replace(world.equipment, is_gone="run@host:1:2".__eq__)
+    assert [request.partition_key for request in tick(world)] == ["renewal"]
+
+
 def test_events_that_dagster_missed_are_reported_by_the_next_tick(world: World, clock: ScriptedClock) -> None:
     keys = world.receive(world.write("renewal.txt"))
     faults = DiesAtCall(10**9)

@@ -169,6 +169,7 @@ def opened_world(
     *,
     configuration: Configuration | None = None,
     clock: Clock | None = None,
+    tenant: str = TENANT,
     instance: dg.DagsterInstance | None = None,
     wrap: Callable[[Equipment], Equipment] = lambda equipment: equipment,
 ) -> Generator[World]:
@@ -176,13 +177,13 @@ def opened_world(
     clock = clock or NoonClock()
     with ExitStack() as stack:
         ledger = stack.enter_context(
-            open_ledger(ledger_url or f"sqlite:///{home / 'ledger.db'}", tenant=TENANT, clock=clock)
+            open_ledger(ledger_url or f"sqlite:///{home / 'ledger.db'}", tenant=tenant, clock=clock)
         )
         records = stack.enter_context(RecordStore.open(f"sqlite:///{home / 'records.db'}", now=clock.now))
         instance = instance or stack.enter_context(dg.DagsterInstance.ephemeral())
         finished = run_finished_in(instance)
         equipment = Equipment(
-            tenant=TENANT,
+            tenant=tenant,
             configuration=configuration or Configuration(),
             ledger=ledger,
             store=open_store(str(home / "store")),

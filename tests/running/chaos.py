@@ -28,8 +28,9 @@ from tests.instruments.deployment import Deployment, answered, running
 from tests.instruments.processes import until
 from tests.running.talks import write_meetings
 
-CONCURRENCY = "walk: {concurrency: 3, held_wait_seconds: 300}\n"
-"""Few at once, so that a backfill of 40 lasts long enough to be killed many times."""
+CONCURRENCY = "walk: {concurrency: 3, held_wait_seconds: 300, alone_after_deaths: 900, set_aside_after_deaths: 1000}\n"
+"""Few at once, so that a backfill of 40 lasts long enough to be killed many times; and no meeting is suspected of kills that
+come from outside."""
 
 Stored = dict[tuple[str, Stage], datetime]
 
