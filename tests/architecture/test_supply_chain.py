@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,8 @@ def test_others_need_a_name_and_a_reason(licence: str) -> None:
 
 def test_packages_that_the_index_does_not_know_are_not_counted_as_safe() -> None:
     bad = {"name": "a", "version": "1", "vulns": [{"id": "X-1", "fix_versions": ["2"]}]}
-    told = {"dependencies": [bad, {"name": "b", "version": "1", "vulns": []}, {"name": "c", "skip_reason": "unknown"}]}
+    told: dict[str, Any] = {
+        "dependencies": [bad, {"name": "b", "version": "1", "vulns": []}, {"name": "c", "skip_reason": "unknown"}]
+    }
     assert findings(told) == (["a 1: X-1, fixed in 2"], 2, 1)
     assert findings({}) == ([], 0, 0)

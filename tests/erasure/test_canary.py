@@ -163,10 +163,10 @@ def test_no_option_takes_a_secret() -> None:
         inner = command.commands.values() if isinstance(command, click.Group) else ()
         return [*(str(one.name) for one in command.params), *(name for sub in inner for name in options(sub))]
 
-    modules = {name: name.replace("-", "") for name in COMMANDS}
+    modules = [name.replace("-", "") for name in COMMANDS]
     named = {
         option
-        for name, module in modules.items()
+        for module in modules
         for option in options(getattr(importlib.import_module(f"artifact_assets.commands.{module}"), module))
     }
     assert len(named) > 20
