@@ -59,7 +59,7 @@ fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
 	@$(PY) -m tests.fuzz.formats --count 100000
 
 bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model faults, live beside backfill
-	@for name in formats_bench grounding_bench corruption ledger_bench delivery_bench batch_bench model_faults anomalies_bench live_beside_backfill; do \
+	@for name in formats_bench grounding_bench corruption ledger_bench delivery_bench batch_bench model_faults anomalies_bench live_beside_backfill metrics_bench; do \
 		test ! -f benchmarks/$$name.py || $(PY) -m benchmarks.$$name || exit 1; done
 
 check: $(SETUP) ## lint, types, import laws

@@ -20,7 +20,6 @@ from artifact_assets.assets.reliability import reliability_asset, reliability_sc
 from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.upkeep import upkeep_job, upkeep_schedule
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
-from artifact_assets.bookkeeper import open_bookkeeping
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import asked
@@ -29,9 +28,6 @@ from artifact_assets.domain.messages import Heartbeat, Messages
 from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.lanes import backfill_of
 from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
-from artifact_assets.reliability.anomalies.noticing import anomaly_source
-from artifact_assets.reliability.bookkeeping import Bookkeeping
-from artifact_assets.reliability.telling import burn_source
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_batch_desk, open_equipment
@@ -127,6 +123,11 @@ def alerting_resource() -> dg.ResourceDefinition:
             if opened is None:
                 yield None
                 return
+            # Imported here, because polars would cost every run a second at its start.
+            from artifact_assets.bookkeeper import open_bookkeeping  # noqa: PLC0415 - see above
+            from artifact_assets.reliability.anomalies.noticing import anomaly_source  # noqa: PLC0415 - see above
+            from artifact_assets.reliability.telling import burn_source  # noqa: PLC0415 - see above
+
             with open_bookkeeping(settings, configuration) as books:
                 yield opened.joined(burn_source(books), anomaly_source(books, commits))
 
@@ -159,7 +160,10 @@ def bookkeeping_resource() -> dg.ResourceDefinition:
     """What counts the ledger, built from the environment and opened for one run."""
 
     @dg.resource(description="Counts the ledger for metrics, objectives and the Parquet export.")
-    def bookkeeping(_: dg.InitResourceContext) -> Iterator[Bookkeeping]:
+    def bookkeeping(_: dg.InitResourceContext) -> Iterator[object]:
+        # Imported here, because polars would cost every run a second at its start.
+        from artifact_assets.bookkeeper import open_bookkeeping  # noqa: PLC0415 - see above
+
         settings = Settings.from_environment(os.environ)
         with open_bookkeeping(settings, read_configuration(settings.config)) as opened:
             yield opened

@@ -4,7 +4,8 @@ What belongs here: one materialization a day whose numbers Dagster plots, verdic
 not: counting (see ``artifact_assets.reliability``).
 
 Best effort: it reads beside everything else, and whatever becomes of it touches no meeting. Its partitions are days; nothing
-is upstream of it, because a day is no meeting.
+is upstream of it, because a day is no meeting. What counts is imported by the run that measures: polars and pandera cost every
+other process a second at its start.
 """
 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
@@ -13,18 +14,17 @@ import asyncio
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, Any, cast
 
 import dagster as dg
-import polars as pl
 
 from artifact_assets.assets.specs import OWNERS
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.objectives import Objective, ReliabilityPolicy
-from artifact_assets.reliability.bookkeeping import Bookkeeping
-from artifact_assets.reliability.burning import Budget
-from artifact_assets.reliability.metric import ALL
-from artifact_assets.reliability.metrics.registry import measured
+
+if TYPE_CHECKING:
+    from artifact_assets.reliability.bookkeeping import Bookkeeping
+    from artifact_assets.reliability.burning import Budget
 
 NAME = "reliability"
 JOB = "measure_reliability"
@@ -57,13 +57,11 @@ def reliability_asset(policy: ReliabilityPolicy) -> dg.AssetsDefinition:
         can_subset=True,
         backfill_policy=_any_number(),
     )
-    def reliability(
-        context: dg.AssetExecutionContext, bookkeeping: dg.ResourceParam[Bookkeeping]
-    ) -> Iterator[dg.Output[None]]:
+    def reliability(context: dg.AssetExecutionContext, bookkeeping: dg.ResourceParam[Any]) -> Iterator[dg.Output[None]]:
         days = sorted(date.fromisoformat(key) for key in context.partition_keys)
         try:
             for day in days:
-                _measure(context, bookkeeping, day)
+                _measure(context, cast("Bookkeeping", bookkeeping), day)
         except PipelineError as error:
             raise dg.Failure(error.cause, metadata={"remedy": error.remedy}, allow_retries=False) from None
         yield from ()
@@ -120,7 +118,7 @@ def _any_number() -> dg.BackfillPolicy:
         return dg.BackfillPolicy.single_run()
 
 
-def _measure(context: dg.AssetExecutionContext, bookkeeping: Bookkeeping, day: date) -> None:
+def _measure(context: dg.AssetExecutionContext, bookkeeping: "Bookkeeping", day: date) -> None:
     numbers, budgets = asyncio.run(_numbers(bookkeeping, day))
     key = day.isoformat()
     chosen = {check.name for check in context.selected_asset_check_keys}
@@ -133,7 +131,12 @@ def _measure(context: dg.AssetExecutionContext, bookkeeping: Bookkeeping, day: d
             context.log_event(cast("dg.AssetMaterialization", verdict))
 
 
-async def _numbers(bookkeeping: Bookkeeping, day: date) -> tuple[dict[str, float], Sequence[Budget]]:
+async def _numbers(bookkeeping: "Bookkeeping", day: date) -> "tuple[dict[str, float], Sequence[Budget]]":
+    import polars as pl  # noqa: PLC0415 - see the caption
+
+    from artifact_assets.reliability.metric import ALL  # noqa: PLC0415 - see the caption
+    from artifact_assets.reliability.metrics.registry import measured  # noqa: PLC0415 - see the caption
+
     facts = await bookkeeping.facts()
     await bookkeeping.keep_metrics(day, day + timedelta(days=1))
     rows = measured(facts.on(day, day + timedelta(days=1)), ()).filter(pl.col("value").is_not_null())
@@ -148,12 +151,12 @@ async def _numbers(bookkeeping: Bookkeeping, day: date) -> tuple[dict[str, float
     return numbers, bookkeeping.budgets(facts, min(end, bookkeeping.clock.now()))
 
 
-def _budgets(budgets: Sequence[Budget]) -> Mapping[str, float]:
+def _budgets(budgets: "Sequence[Budget]") -> Mapping[str, float]:
     told = {f"budget_left/{b.objective.name}": round(b.left, 6) for b in budgets if b.left is not None}
     return {**told, **{f"objective/{b.objective.name}": round(b.share, 6) for b in budgets if b.share is not None}}
 
 
-def _verdict(budget: Budget, key: str) -> dg.AssetCheckEvaluation:
+def _verdict(budget: "Budget", key: str) -> dg.AssetCheckEvaluation:
     objective = budget.objective
     told: dict[str, float | int | str] = {"promised": objective.objective, "events": budget.events, "bad": budget.bad}
     told["next"] = "python -m artifact_assets report -o FILE.html"

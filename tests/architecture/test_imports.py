@@ -33,6 +33,7 @@ def test_the_import_laws_are_kept(capsys: pytest.CaptureFixture[str]) -> None:
         ("artifact_assets.domain.ports", {"dagster", "sqlalchemy", "openai", "fsspec", "yaml", "click"}),
         ("artifact_assets.stages.walk", {"dagster", "sqlalchemy", "openai", "resources"}),
         ("artifact_assets.commands.main", {"dagster", "sqlalchemy", "openai", "polars", "pandera"}),
+        ("artifact_assets.definitions", {"polars", "pandera", "matplotlib"}),
         ("resources.ledger.ledger", {"dagster", "openai", "alembic"}),
     ],
 )
