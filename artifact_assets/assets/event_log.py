@@ -4,13 +4,15 @@ What belongs here: the queue between a walk and Dagster's event log. What does n
 
 The ledger is committed first; then, on this thread, the events are logged, because each one is a synchronous database
 write that would stall every meeting on the event loop, and because a slow event log must not hold up the ledger either.
-What was logged is told to the ledger in groups; after a crash in between the successor logs it again.
+What was logged is told to the ledger in groups, once the event log holds it for certain; after a crash in between the
+successor logs it again.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -24,12 +26,19 @@ from artifact_assets.stages.result import MeetingResult
 Event = dg.AssetMaterialization | dg.AssetCheckEvaluation
 Item = tuple[Checkpoint, bool] | MeetingResult
 MOST_IN_A_GROUP = 200
+LINGER_SECONDS = 0.2
+"""How long a group waits for more: each costs a commit in the event log and one in the ledger."""
+
+
+def _written_already() -> None:
+    return
 
 
 @dataclass
 class EventLog:
     """Logs the events of finished stages with ``log_event``; ``logged`` is told which checkpoints are through.
 
+    ``flush`` returns when what was logged is stored; event storages that write in groups hold events back for a moment.
     ``more_of`` gives further metadata of a stage: its trace, and words of the meeting where the configuration allows them.
     """
 
@@ -38,6 +47,7 @@ class EventLog:
     checks: frozenset[str]
     logged: Callable[[list[Checkpoint]], None]
     more_of: Callable[[Checkpoint], Json | None] = lambda _: None
+    flush: Callable[[], None] = _written_already
     _queue: queue.SimpleQueue[Item | None] = field(default_factory=queue.SimpleQueue[Item | None])
     _error: BaseException | None = None
 
@@ -66,16 +76,18 @@ class EventLog:
         closing = False
         while not closing:
             group: list[Checkpoint] = []
-            item = self._queue.get()
-            while True:
+            until: float | None = None
+            while len(group) < MOST_IN_A_GROUP:
+                try:
+                    item = self._queue.get(timeout=None if until is None else max(0.0, until - time.monotonic()))
+                except queue.Empty:
+                    break
                 if item is None:
                     closing = True
                     break
                 if self._error is None:
                     self._log(item, group)
-                if len(group) >= MOST_IN_A_GROUP or self._queue.empty():
-                    break
-                item = self._queue.get()
+                until = until or time.monotonic() + LINGER_SECONDS
             self._tell(group)
 
     def _log(self, item: Item, group: list[Checkpoint]) -> None:
@@ -94,9 +106,9 @@ class EventLog:
                 group.append(checkpoint)
 
     def _tell(self, group: list[Checkpoint]) -> None:
-        if not group:
-            return
         try:
-            self.logged(group)
+            self.flush()
+            if group:
+                self.logged(group)
         except BaseException as error:  # noqa: BLE001 - as above
             self._error = self._error or error

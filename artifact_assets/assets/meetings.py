@@ -30,6 +30,7 @@ from artifact_assets.domain.backfills import LIVE
 from artifact_assets.domain.records import Checkpoint, Json
 from artifact_assets.domain.replay import PHASE_TAG, PLAN_TAG, Phase
 from artifact_assets.domain.states import ENDS_OF_DELIVERY, STAGES, Stage
+from artifact_assets.event_storage.flushing import flush_of
 from artifact_assets.lanes import backfill_of
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
@@ -94,7 +95,7 @@ async def _walk(context: dg.AssetExecutionContext, equipment: Equipment, keys: l
             more.update(items_table(Artifact.model_validate_json(stored)))
         return more
 
-    log = EventLog(log_event, stages, checks, logged, more_of)
+    log = EventLog(log_event, stages, checks, logged, more_of, flush_of(context.instance))
     log.start()
     try:
         backfill = backfill_of(context.instance, context.run) or LIVE

@@ -1,0 +1,99 @@
+"""The rows of many events in a handful of statements.
+
+What belongs here: SQL that leaves the same rows behind as Dagster's own, event by event. What does not: when it runs (see
+``storage``).
+
+Arrays instead of a VALUES list: the statement's text stays the same whatever the number of rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from sqlalchemy import Connection, TextClause, text
+
+Row = Mapping[str, Any]
+
+EVENT_COLUMNS = {
+    "run_id": "text",
+    "event": "text",
+    "dagster_event_type": "text",
+    "timestamp": "timestamp",
+    "step_key": "text",
+    "asset_key": "text",
+    "partition": "text",
+}
+CHECK_COLUMNS = {
+    "asset_key": "text",
+    "check_name": "text",
+    "partition": "text",
+    "run_id": "text",
+    "execution_status": "text",
+    "evaluation_event": "text",
+    "evaluation_event_timestamp": "timestamp",
+    "evaluation_event_storage_id": "bigint",
+    "materialization_event_storage_id": "bigint",
+}
+CHECK_KEY = ("asset_key", "check_name", "run_id", "partition")
+
+
+def _insert(table: str, columns: Mapping[str, str], ending: str) -> TextClause:
+    names = ", ".join(f'"{name}"' for name in columns)
+    arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
+    return text(
+        f"INSERT INTO {table} ({names}) SELECT {names} FROM unnest({arrays}) WITH ORDINALITY "  # noqa: S608 - names of ours
+        f"AS given({names}, place) ORDER BY place {ending}"
+    )
+
+
+_ADD_EVENTS = _insert("event_logs", EVENT_COLUMNS, "RETURNING id")
+_SET_CHECKS = _insert(
+    "asset_check_executions",
+    CHECK_COLUMNS,
+    f"ON CONFLICT ({', '.join(CHECK_KEY)}) DO UPDATE SET "
+    + ", ".join(f"{name} = excluded.{name}" for name in CHECK_COLUMNS if name not in CHECK_KEY),
+)
+_PLAN_CHECKS = _insert("asset_check_executions", CHECK_COLUMNS, "")
+
+
+def add_events(connection: Connection, rows: Sequence[Row]) -> list[int]:
+    """Store events; returns their ids in the order given."""
+    found = connection.execute(_ADD_EVENTS, _arrays(rows, EVENT_COLUMNS)).scalars().all()
+    # Ids are drawn in the order of the rows, whatever order they are told in.
+    return sorted(found)
+
+
+def set_checks(connection: Connection, rows: Sequence[Row]) -> None:
+    """Store what checks said of partitions in runs, in place of what was planned; of two about one, the later."""
+    last = {tuple(row[name] for name in CHECK_KEY): row for row in rows}
+    if last:
+        connection.execute(_SET_CHECKS, _arrays(list(last.values()), CHECK_COLUMNS))
+
+
+def plan_checks(connection: Connection, rows: Sequence[Row]) -> None:
+    """Store what is planned of one check."""
+    connection.execute(_PLAN_CHECKS, _arrays(rows, CHECK_COLUMNS))
+
+
+def check_row(evaluation: AssetCheckEvaluation, event: Row, event_id: int) -> Row:
+    """The row of an evaluation made in a run; ``event`` is its row of events."""
+    target = evaluation.target_materialization_data
+    status = AssetCheckExecutionRecordStatus
+    return {
+        "asset_key": event["asset_key"] or evaluation.asset_key.to_string(),
+        "check_name": evaluation.check_name,
+        "partition": evaluation.partition,
+        "run_id": event["run_id"],
+        "execution_status": (status.SUCCEEDED if evaluation.passed else status.FAILED).value,
+        "evaluation_event": event["event"],
+        "evaluation_event_timestamp": event["timestamp"],
+        "evaluation_event_storage_id": event_id,
+        "materialization_event_storage_id": target.storage_id if target else None,
+    }
+
+
+def _arrays(rows: Sequence[Row], columns: Mapping[str, str]) -> dict[str, list[Any]]:
+    return {name: [row[name] for row in rows] for name in columns}

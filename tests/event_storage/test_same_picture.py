@@ -1,0 +1,55 @@
+"""Whatever is written in groups, the user interface shows what Dagster's own event log would show."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from artifact_assets.assets.specs import asset_key
+from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.policies import WalkPolicy
+from artifact_assets.domain.states import STAGES, Stage
+from tests.event_storage.instances import GROUPED, STOCK, opened_instance, picture
+from tests.pipeline.world import TALK, opened_world
+from tests.postgres import Postgres
+
+
+def _after_a_week_of_work(home: Path, instance: dg.DagsterInstance) -> dict[str, Any]:
+    """Runs that fail in part, are repeated, select single assets and single checks; and an event of no run."""
+    one_by_one = Configuration(walk=WalkPolicy(concurrency=1))
+    with opened_world(home, instance=instance, configuration=one_by_one) as world:
+        names = [f"m{number}" for number in range(5)]
+        keys = world.receive(*(world.write(f"{name}.txt", b"" if name == "m2" else TALK) for name in names))
+        assert not world.run(keys).success
+        world.receive(world.write("m2.txt", TALK))
+        world.run(keys, stages=STAGES[:4])
+        assert world.run(keys).success
+        alone = world.receive(world.write("alone.txt", TALK))
+        world.run(alone, stages=[Stage.TRANSCRIPT])
+        world.run(alone)
+        missing = world.receive(world.write("empty.txt", b""))
+        world.run(missing)
+        instance.report_runless_asset_event(
+            dg.AssetMaterialization(asset_key(Stage.EXTRACTED), partition="m1", metadata={"reused": True})
+        )
+        return picture(instance)
+
+
+def test_the_user_interface_shows_the_same(postgres: Postgres, tmp_path: Path) -> None:
+    pictures: list[dict[str, Any]] = []
+    for name, event_log in (("stock", STOCK), ("grouped", GROUPED)):
+        with (
+            postgres.lent_database() as url,
+            opened_instance(tmp_path / name / "dagster", url, event_log) as instance,
+        ):
+            pictures.append(_after_a_week_of_work(tmp_path / name, instance))
+    stock, grouped = pictures
+    assert grouped["assets"] == stock["assets"]
+    assert [len(run) for run in grouped["runs"]] == [len(run) for run in stock["runs"]]
+    assert grouped["runs"] == stock["runs"]
+    shown = json.dumps(stock)
+    assert '"failedPartitions": ["empty"]' in shown
+    assert all(name in shown for name in ("AssetCheckEvaluationEvent", "RunFailureEvent", "m4"))
