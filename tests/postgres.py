@@ -27,6 +27,11 @@ class Postgres:
         self._idle: dict[str, list[str]] = {}
         self._shapes: dict[str, Shape] = {}
 
+    @property
+    def pid(self) -> int:
+        """The server's process, the parent of all others of it."""
+        return int(Path(self._socket_folder, "postmaster.pid").read_text().split("\n", 1)[0])
+
     def url(self, database: str) -> str:
         """The URL of a database, as an operator would write it."""
         return f"postgresql://postgres@/{database}?host={self._socket_folder}"
