@@ -3,7 +3,7 @@
 What belongs here: the frame, the schema and who broke it. What does not: reading formats, whose readers should never
 break it; this is the gate that shows when one does.
 
-polars and pandera are imported when the first table is checked: together they cost a second, more than a transcript.
+polars is imported when the first table is checked: it costs half a second, more than a transcript.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.transcript import ReadingNote, Transcript
+from artifact_assets.formats.contract import TableContract
 from artifact_assets.formats.times import LONGEST_SECONDS
 
 if TYPE_CHECKING:
-    import pandera.polars as pa
     import polars as pl
 
 LONG_TURN_CHARACTERS = 20_000
@@ -40,34 +40,23 @@ class Breach:
 
 def turns_frame(transcripts: Mapping[str, Transcript]) -> pl.DataFrame:
     """One row per turn: meeting_id, index, speaker, start, end, text. Times in seconds, null when unknown."""
-    import polars as pl  # noqa: PLC0415 - see the caption
-
-    rows = [
-        (meeting_id, turn.index, turn.speaker, turn.start, turn.end, turn.text)
-        for meeting_id, transcript in transcripts.items()
-        for turn in transcript.turns
-    ]
-    schema = {
-        "meeting_id": pl.String,
-        "index": pl.Int64,
-        "speaker": pl.String,
-        "start": pl.Float64,
-        "end": pl.Float64,
-        "text": pl.String,
-    }
-    return pl.DataFrame(rows, schema=schema, orient="row", strict=False)
+    turns = [(meeting_id, turn) for meeting_id, transcript in transcripts.items() for turn in transcript.turns]
+    return _contract().frame(
+        {
+            "meeting_id": [meeting_id for meeting_id, _ in turns],
+            "index": [turn.index for _, turn in turns],
+            "speaker": [turn.speaker for _, turn in turns],
+            "start": [turn.start for _, turn in turns],
+            "end": [turn.end for _, turn in turns],
+            "text": [turn.text for _, turn in turns],
+        }
+    )
 
 
 def breaches(frame: pl.DataFrame) -> tuple[Breach, ...]:
-    """Every rule that the frame breaks, by meeting. The frame is collected: pandera passes bad data in a LazyFrame."""
-    import pandera.errors  # noqa: PLC0415 - see the caption
-
-    try:
-        _schema().validate(frame, lazy=True)
-    except pandera.errors.SchemaErrors as errors:
-        cases: Any = vars(errors)["failure_cases"]  # a frame of the same library; pandera leaves it untyped
-        return _by_meeting(frame, cases)
-    return ()
+    """Every rule that the frame breaks, by meeting."""
+    cases = _contract().cases(frame)
+    return () if cases is None else _by_meeting(frame, cases)
 
 
 def check_transcripts(transcripts: Mapping[str, Transcript]) -> dict[str, PipelineError]:
@@ -125,8 +114,7 @@ def doubtful(transcripts: Mapping[str, Transcript]) -> dict[str, tuple[ReadingNo
 
 
 @cache
-def _schema() -> pa.DataFrameSchema:
-    import pandera.polars as pa  # noqa: PLC0415 - see the caption
+def _contract() -> TableContract:
     import polars as pl  # noqa: PLC0415 - see the caption
 
     start, end = pl.col("start"), pl.col("end")
@@ -142,24 +130,15 @@ def _schema() -> pa.DataFrameSchema:
         & (end.is_null() | end.is_between(0, LONGEST_SECONDS)),
     }
 
-    def check(name: str, rule: pl.Expr) -> pa.Check:
-        def holds(data: pa.PolarsData) -> pl.LazyFrame:
-            return data.lazyframe.select(rule.alias(name))
-
-        return pa.Check(holds, name=name, error=name)
-
-    return pa.DataFrameSchema(
-        {
-            "meeting_id": pa.Column(pl.String),
-            "index": pa.Column(pl.Int64),
-            "speaker": pa.Column(pl.String, nullable=True),
-            "start": pa.Column(pl.Float64, nullable=True),
-            "end": pa.Column(pl.Float64, nullable=True),
-            "text": pa.Column(pl.String),
-        },
-        checks=[check(name, rule) for name, rule in rules.items()],
-        strict=True,
-    )
+    columns = {
+        "meeting_id": pl.String,
+        "index": pl.Int64,
+        "speaker": pl.String,
+        "start": pl.Float64,
+        "end": pl.Float64,
+        "text": pl.String,
+    }
+    return TableContract(columns, frozenset({"speaker", "start", "end"}), rules)
 
 
 def _by_meeting(frame: pl.DataFrame, cases: pl.DataFrame) -> tuple[Breach, ...]:
