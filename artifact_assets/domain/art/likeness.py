@@ -7,6 +7,7 @@ quotes, which have to be nearly verbatim (see ``domain.grounding``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from rapidfuzz.fuzz import ratio
 
@@ -41,6 +42,8 @@ def content_words(text: str) -> list[str]:
     return [w.text for w in words_of(text) if w.text[0] != "#" and w.text not in FUNCTION_WORDS and len(w.text) > 1]
 
 
+# Talk repeats its words; a few thousand of them are a few hundred kilobytes.
+@lru_cache(maxsize=4096)
 def stem(word: str) -> str:
     """``word`` without a common English ending; crude on purpose, as both sides are cut the same way."""
     for ending in _ENDINGS:

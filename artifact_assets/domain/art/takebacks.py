@@ -33,6 +33,8 @@ _HARMLESS = re.compile(r"\b(?:let us not|do not|will not) forget\b|\bi will not 
 _CORRECTS = re.compile(
     r"\b(?:actually|i meant|make (?:it|that)|correction|should be|i misspoke|wait no|no wait|sorry|rather)\b"
 )
+_ANY = re.compile("|".join(f"(?:{phrase.pattern})" for phrase in (_HARMLESS, _POINTS, _NAMES, _CORRECTS)))
+"""Whether a sentence is worth a closer look; nearly none is."""
 _END = re.compile(r"[.!?\n]+")
 
 
@@ -60,10 +62,13 @@ def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[Tak
         begin = 0
         for end in [*(match.start() for match in _END.finditer(turn.text)), len(turn.text)]:
             sentence = tuple(word for word in words if begin <= word.start < end)
-            text = _HARMLESS.sub(" ", " ".join(word.text for word in sentence))
+            started, begin = begin, end
+            plain = " ".join(word.text for word in sentence)
+            if not _ANY.search(plain):
+                continue
+            text = _HARMLESS.sub(" ", plain)
             points, names, corrects = _POINTS.search(text), _NAMES.search(text), _CORRECTS.search(text)
             if points or names or corrects:
                 rest = text[names.end() :].strip() if names and not points else None
                 bare = _POINTS.sub(" ", text)
-                yield TakeBack((position, begin), turn.index, sentence, bool(points), rest, bare, bool(corrects))
-            begin = end
+                yield TakeBack((position, started), turn.index, sentence, bool(points), rest, bare, bool(corrects))

@@ -36,7 +36,7 @@ def ground(evidence: Evidence, index: TranscriptIndex, policy: GroundingPolicy) 
         if place is None:
             continue
         spans = stream.spans(place, place + len(words) - 1)
-        across_speakers = stream is index.by_time
+        across_speakers = stream is not index.by_speaker
         inside = all(span.turn in cited for span in spans)
         if (short or across_speakers) and not inside:
             continue

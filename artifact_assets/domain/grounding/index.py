@@ -12,6 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,11 +84,15 @@ class TranscriptIndex:
     turns: dict[int, Turn]
     words: dict[int, list[Word]]
     by_speaker: Stream
-    by_time: Stream
     ids: dict[str, int]
     stream_ids: NDArray[np.int32]
     postings: dict[int, NDArray[np.int32]]
     frequency: dict[str, int] = field(repr=False)
+
+    @cached_property
+    def by_time(self) -> Stream:
+        """All turns as they followed each other."""
+        return Stream.of([list(self.turns)], self.words)
 
     @staticmethod
     def of(transcript: Transcript, interruption_turns: int = 3) -> TranscriptIndex:
@@ -95,7 +100,6 @@ class TranscriptIndex:
         turns = {turn.index: turn for turn in transcript.turns}
         words = {turn.index: read_words(turn.text) for turn in transcript.turns}
         by_speaker = Stream.of(_runs(transcript, interruption_turns), words)
-        by_time = Stream.of([[turn.index for turn in transcript.turns]], words)
         ids: dict[str, int] = {}
         numbers = np.fromiter(
             (ids.setdefault(word.text, len(ids)) for word in by_speaker.words),
@@ -106,7 +110,7 @@ class TranscriptIndex:
         edges = np.searchsorted(numbers[order], np.arange(len(ids) + 1))
         postings = {n: order[edges[n] : edges[n + 1]] for n in range(len(ids))}
         frequency = {word: len(postings[n]) for word, n in ids.items()}
-        return TranscriptIndex(turns, words, by_speaker, by_time, ids, numbers, postings, frequency)
+        return TranscriptIndex(turns, words, by_speaker, ids, numbers, postings, frequency)
 
 
 def _runs(transcript: Transcript, interruption_turns: int) -> list[list[int]]:

@@ -11,7 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from artifact_assets.domain.quantities.numerals import SCALES, numeral_at
+from artifact_assets.domain.quantities.numerals import NUMBER_WORDS, SCALES, numeral_at
 
 # A letter run with inner apostrophes, digits with separators and a suffix, or a sign that stands for a word.
 _TOKEN = re.compile(
@@ -45,6 +45,11 @@ _ASIDE = "it that what there here he she who where how this everything something
 _IS_AFTER = frozenset(_ASIDE.split())
 
 
+_SIGNS_ASIDE = frozenset("'%$&@0123456789")
+_LOOKED_AT = FILLERS | {last for _, last in _FILLER_PAIRS} | NUMBER_WORDS
+"""Words that make a sentence worth looking for fillers and numbers in."""
+
+
 class Word(NamedTuple):
     """One normalized word and the characters ``start`` to ``end`` it came from."""
 
@@ -66,12 +71,31 @@ def _remembered(text: str) -> tuple[Word, ...]:
 
 def read_words(text: str) -> list[Word]:
     """``words_of`` for text that is read once, such as a whole transcript."""
+    if text.isascii() and _SIGNS_ASIDE.isdisjoint(text):
+        words = _plain(text)
+        distinct = {word.text for word in words}
+        if distinct.isdisjoint(_LOOKED_AT):
+            return words if len(distinct) == len(words) else _without_stutter(words)
     return _numbers(_without_stutter(_without_fillers(_raw(text))))
 
 
 def normal_text(text: str) -> str:
     """Normalized words joined by spaces."""
     return " ".join(word.text for word in words_of(text))
+
+
+def _plain(text: str) -> list[Word]:
+    """``_raw`` for ASCII text without signs, apostrophes and digits, as most talk is."""
+    whole = _WHOLE
+    found: list[Word] = []
+    for match in _TOKEN.finditer(text.lower()):
+        token, (start, end) = match[0], match.span()
+        if token in whole:
+            found.extend([Word(part, start, end) for part in whole[token]])
+        else:
+            # What the constructor of a named tuple does, without its call.
+            found.append(tuple.__new__(Word, (token, start, end)))
+    return found
 
 
 def _raw(text: str) -> list[Word]:

@@ -26,6 +26,8 @@ ORDINALS = {word: value for value, word in enumerate(_ORDINALS.split(), 1)} | {"
 # "a k" is no number, "more than thousand minutes" holds one.
 _BARE = frozenset({"hundred", "thousand", "million", "billion", "dozen"})
 _STARTS = frozenset({*UNITS, *TENS, *ORDINALS, *_BARE, "half", "a"})
+NUMBER_WORDS = frozenset({*_STARTS, *SCALES} - {"a"})
+"""Text without digits and without any of these holds no number: "a" begins one only before a scale."""
 _DIGITS = re.compile(r"(\d+(?:[.,]\d+)*)(st|nd|rd|th|k|m|mm|mn|mio|bn|b)?")
 _SUFFIX = {
     "k": 1_000, "m": 1_000_000, "mm": 1_000_000, "mn": 1_000_000, "mio": 1_000_000, "bn": 10**9, "b": 10**9

@@ -10,7 +10,7 @@ configured fields and tags, then this meeting, then its words.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from artifact_assets.domain.brief import Brief, FieldRule, TagRule, Vocabulary
@@ -42,7 +42,9 @@ def repair_messages(messages: tuple[Message, ...], answer: str, problems: Iterab
 
 def one_line(text: str) -> str:
     """``text`` without line breaks and control characters: nobody can write a line of their own into the transcript."""
-    return " ".join("".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in text).split())
+    # Printable text holds none; most does not need to be looked at sign by sign.
+    plain = text if text.isprintable() else "".join(ch if unicodedata.category(ch)[0] != "C" else " " for ch in text)
+    return " ".join(plain.split())
 
 
 def name_of(speaker: str | None) -> str:
@@ -87,14 +89,15 @@ def _date(started_at: datetime | None) -> str:
 
 
 def _words(chunk: Chunk, transcript: Transcript, *, whole: bool) -> list[str]:
+    names = {speaker: name_of(speaker) for speaker in {turn.speaker for turn in transcript.turns}}
     return [
         "Transcript:" if whole else f"Transcript, {chunk.place} of {len(transcript.turns)}:",
-        *(_line(piece, transcript, "*") for piece in chunk.before),
-        *(_line(piece, transcript, "") for piece in chunk.pieces),
+        *(_line(piece, transcript, "*", names) for piece in chunk.before),
+        *(_line(piece, transcript, "", names) for piece in chunk.pieces),
         "End of transcript.",
     ]
 
 
-def _line(piece: Piece, transcript: Transcript, mark: str) -> str:
+def _line(piece: Piece, transcript: Transcript, mark: str, names: Mapping[str | None, str]) -> str:
     turn = transcript.turns[piece.turn]
-    return f"{mark}{turn.index}|{name_of(turn.speaker)}|{one_line(turn.text[piece.start : piece.end])}"
+    return f"{mark}{turn.index}|{names[turn.speaker]}|{one_line(turn.text[piece.start : piece.end])}"
