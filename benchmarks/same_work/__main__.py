@@ -194,7 +194,8 @@ def main() -> None:
             visible = shown(instance)
         complete = measured["completed"] == arguments.meetings
         seen = all(count >= arguments.meetings for count in visible.values()) and len(visible) == 9
-        print(json.dumps({"meetings": arguments.meetings, "writes_as": arguments.writes, **measured, "visible": visible}))
+        told = {"meetings": arguments.meetings, "writes_as": arguments.writes, **measured, "visible": visible}
+        print(json.dumps(told))
         if not (complete and seen and not measured["doubled_records"]):
             sys.stderr.write((folder / "log").read_text()[-4000:])
             sys.exit("not everything is delivered once and visible")

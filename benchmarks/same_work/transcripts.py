@@ -8,17 +8,15 @@ from __future__ import annotations
 
 import importlib.util
 import json
-import os
 import random
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
 TURNS = 220
-WORDS = (
-    "account agenda answer budget buyer call candidate contract customer date demo discount draft email feature launch "
-    "margin market meeting offer partner plan price product project proposal question region release renewal report"
-).split()
+_WORDS = """account agenda answer budget buyer call candidate contract customer date demo discount draft email feature
+    launch margin market meeting offer partner plan price product project proposal question region release renewal"""
+WORDS = _WORDS.split()
 
 
 def meeting_ids(count: int) -> list[str]:
@@ -51,7 +49,7 @@ def _of_the_peers(harness: Path, count: int) -> Path:
     common = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(common)
     common.make_data(count)
-    return Path(os.fspath(common.DATA))
+    return Path(str(common.DATA))
 
 
 def _segments(name: str) -> list[dict[str, object]]:

@@ -14,7 +14,6 @@ import asyncio
 import json
 import os
 import resource
-import sys
 import time
 from collections import Counter
 from pathlib import Path
@@ -88,20 +87,21 @@ def main() -> None:
             time.sleep(0.005)
         at = {"ready_s": round(time.time() - started, 3), "go": time.time()}
         cpu = _cpu()
-        if arguments.no_submit:
-            keys = left_behind(equipment, instance)
-        else:
-            keys = asyncio.run(receive(equipment, paths))
+        keys = left_behind(equipment, instance) if arguments.no_submit else asyncio.run(receive(equipment, paths))
         at["received"] = time.time()
         if arguments.go:
             Path(arguments.go).with_name("flag-submitted").touch()
         runs = materialize(equipment, instance, keys)
-        states = Counter(str(m.state) for m in asyncio.run(equipment.ledger.meetings(ids=keys)))
-        causes = {m.cause for m in asyncio.run(equipment.ledger.meetings(ids=keys[:50])) if m.cause}
-        print(*sorted(map(str, causes)), sep="\n", file=sys.stderr, flush=True)
-    at["ended"] = time.time()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({**at, "cpu_s": round(_cpu() - cpu, 3), "runs": len(runs), "peak_mb": round(peak), "states": states}), flush=True)
+        meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
+    told = {
+        **at,
+        "ended": time.time(),
+        "cpu_s": round(_cpu() - cpu, 3),
+        "runs": len(runs),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "states": Counter(str(meeting.state) for meeting in meetings),
+    }
+    print(json.dumps(told), flush=True)
 
 
 def _cpu() -> float:

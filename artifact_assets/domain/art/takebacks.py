@@ -33,8 +33,10 @@ _HARMLESS = re.compile(r"\b(?:let us not|do not|will not) forget\b|\bi will not 
 _CORRECTS = re.compile(
     r"\b(?:actually|i meant|make (?:it|that)|correction|should be|i misspoke|wait no|no wait|sorry|rather)\b"
 )
-_ANY = re.compile("|".join(f"(?:{phrase.pattern})" for phrase in (_HARMLESS, _POINTS, _NAMES, _CORRECTS)))
-"""Whether a sentence is worth a closer look; nearly none is."""
+_MARKS = """actually ahead back called cancel changed correction decided do drop forget hold ignore leave let longer make
+    meant misspoke never nevermind no not off rather scratch second should skip sorry strike take wait wrong"""
+MARKS = frozenset(_MARKS.split())
+"""Each of the phrases above has at least one of these words; nearly no sentence has one."""
 _END = re.compile(r"[.!?\n]+")
 
 
@@ -59,14 +61,13 @@ def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[Tak
     """Every such sentence in time order."""
     for position, turn in enumerate(transcript.turns):
         words = index.words[turn.index]
+        if MARKS.isdisjoint({word.text for word in words}):
+            continue
         begin = 0
         for end in [*(match.start() for match in _END.finditer(turn.text)), len(turn.text)]:
-            sentence = tuple(word for word in words if begin <= word.start < end)
             started, begin = begin, end
-            plain = " ".join(word.text for word in sentence)
-            if not _ANY.search(plain):
-                continue
-            text = _HARMLESS.sub(" ", plain)
+            sentence = tuple(word for word in words if started <= word.start < end)
+            text = _HARMLESS.sub(" ", " ".join(word.text for word in sentence))
             points, names, corrects = _POINTS.search(text), _NAMES.search(text), _CORRECTS.search(text)
             if points or names or corrects:
                 rest = text[names.end() :].strip() if names and not points else None

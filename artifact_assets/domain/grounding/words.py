@@ -19,6 +19,8 @@ _TOKEN = re.compile(
     r"|\d+(?:[.,]\d+)*|[^\W_]+(?:['’][^\W_]+)*['’]?|[%$€£&@]",
     re.IGNORECASE,
 )
+_LETTERS = re.compile(r"[a-z]+")
+"""What is left of ``_TOKEN`` in lower-case ASCII without digits, apostrophes and signs."""
 _SIGNS = {
     "%": "percent",
     "$": "dollar",
@@ -88,7 +90,7 @@ def _plain(text: str) -> list[Word]:
     """``_raw`` for ASCII text without signs, apostrophes and digits, as most talk is."""
     whole = _WHOLE
     found: list[Word] = []
-    for match in _TOKEN.finditer(text.lower()):
+    for match in _LETTERS.finditer(text.lower()):
         token, (start, end) = match[0], match.span()
         if token in whole:
             found.extend([Word(part, start, end) for part in whole[token]])
