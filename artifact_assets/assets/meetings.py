@@ -30,7 +30,7 @@ from artifact_assets.domain.backfills import LIVE
 from artifact_assets.domain.records import Checkpoint, Json
 from artifact_assets.domain.replay import PHASE_TAG, PLAN_TAG, Phase
 from artifact_assets.domain.states import ENDS_OF_DELIVERY, STAGES, Stage
-from artifact_assets.event_storage.flushing import flush_of
+from artifact_assets.event_storage.flushing import aim, flush_of
 from artifact_assets.lanes import backfill_of
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
@@ -138,6 +138,8 @@ def plan_applied_by(tags: Mapping[str, str]) -> str | None:
 
 
 def _log(context: dg.AssetExecutionContext, event: Event) -> None:
+    if isinstance(event, dg.AssetCheckEvaluation):
+        event = aim(context.instance, event)
     # Dagster's annotation leaves check evaluations out; it stores them like the others (a test shows it).
     context.log_event(cast("dg.AssetMaterialization", event))
 

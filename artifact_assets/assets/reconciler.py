@@ -20,6 +20,7 @@ from artifact_assets.assets.events import events_of
 from artifact_assets.assets.specs import CHECKS
 from artifact_assets.domain.ports import Ledger
 from artifact_assets.domain.states import STAGES
+from artifact_assets.event_storage.flushing import aim, flush_of
 
 REPORTED_AT_ONCE = 500
 
@@ -36,8 +37,11 @@ async def report_pending(instance: dg.DagsterInstance, ledger: Ledger) -> int:
                 instance.report_runless_asset_event(event)
             else:
                 evaluated = DagsterEvent(
-                    DagsterEventType.ASSET_CHECK_EVALUATION.value, RUNLESS_JOB_NAME, event_specific_data=event
+                    DagsterEventType.ASSET_CHECK_EVALUATION.value,
+                    RUNLESS_JOB_NAME,
+                    event_specific_data=aim(instance, event),
                 )
                 instance.report_dagster_event(evaluated, checkpoint.run_id)
+    flush_of(instance)()
     await ledger.logged(idle)
     return len(idle)

@@ -11,13 +11,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluation
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluation,
+)
+from dagster._core.definitions.asset_checks.asset_check_evaluation import (
+    AssetCheckEvaluationTargetMaterializationData as Target,
+)
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from sqlalchemy import Connection, TextClause, text
 
 Row = Mapping[str, Any]
 
 EVENT_COLUMNS = {
+    "id": "bigint",
     "run_id": "text",
     "event": "text",
     "dagster_event_type": "text",
@@ -49,7 +55,17 @@ def _insert(table: str, columns: Mapping[str, str], ending: str) -> TextClause:
     )
 
 
-_ADD_EVENTS = _insert("event_logs", EVENT_COLUMNS, "RETURNING id")
+_DRAW_IDS = text(
+    "SELECT nextval(pg_get_serial_sequence('event_logs', 'id')) FROM generate_series(1, CAST(:count AS int))"
+)
+_ADD_EVENTS = _insert("event_logs", EVENT_COLUMNS, "")
+_LATEST = text(
+    "SELECT wanted.asset_key, wanted.partition, latest.id, latest.run_id, "
+    "extract(epoch FROM latest.timestamp)::double precision "
+    "FROM unnest(CAST(:asset_key AS text[]), CAST(:partition AS text[])) AS wanted(asset_key, partition) "
+    "CROSS JOIN LATERAL (SELECT id, run_id, timestamp FROM event_logs WHERE asset_key = wanted.asset_key "
+    "AND dagster_event_type = 'ASSET_MATERIALIZATION' AND partition = wanted.partition ORDER BY id DESC LIMIT 1) latest"
+)
 _SET_CHECKS = _insert(
     "asset_check_executions",
     CHECK_COLUMNS,
@@ -59,11 +75,23 @@ _SET_CHECKS = _insert(
 _PLAN_CHECKS = _insert("asset_check_executions", CHECK_COLUMNS, "")
 
 
-def add_events(connection: Connection, rows: Sequence[Row]) -> list[int]:
-    """Store events; returns their ids in the order given."""
-    found = connection.execute(_ADD_EVENTS, _arrays(rows, EVENT_COLUMNS)).scalars().all()
-    # Ids are drawn in the order of the rows, whatever order they are told in.
-    return sorted(found)
+def draw_ids(connection: Connection, count: int) -> list[int]:
+    """Ids for ``count`` events to come, ascending. Known before they are stored, so that events can name each other."""
+    return sorted(connection.execute(_DRAW_IDS, {"count": count}).scalars().all())
+
+
+def add_events(connection: Connection, rows: Sequence[Row]) -> None:
+    """Store events under the ids drawn for them."""
+    connection.execute(_ADD_EVENTS, _arrays(rows, EVENT_COLUMNS))
+
+
+def latest_materializations(connection: Connection, wanted: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Target]:
+    """The last stored materialization of each asset and partition asked for; none for those without."""
+    if not wanted:
+        return {}
+    given = {"asset_key": [asset for asset, _ in wanted], "partition": [partition for _, partition in wanted]}
+    found = connection.execute(_LATEST, given).all()
+    return {(row[0], row[1]): Target(storage_id=row[2], run_id=row[3], timestamp=row[4]) for row in found}
 
 
 def set_checks(connection: Connection, rows: Sequence[Row]) -> None:
@@ -78,7 +106,7 @@ def plan_checks(connection: Connection, rows: Sequence[Row]) -> None:
     connection.execute(_PLAN_CHECKS, _arrays(rows, CHECK_COLUMNS))
 
 
-def check_row(evaluation: AssetCheckEvaluation, event: Row, event_id: int) -> Row:
+def check_row(evaluation: AssetCheckEvaluation, event: Row) -> Row:
     """The row of an evaluation made in a run; ``event`` is its row of events."""
     target = evaluation.target_materialization_data
     status = AssetCheckExecutionRecordStatus
@@ -90,7 +118,7 @@ def check_row(evaluation: AssetCheckEvaluation, event: Row, event_id: int) -> Ro
         "execution_status": (status.SUCCEEDED if evaluation.passed else status.FAILED).value,
         "evaluation_event": event["event"],
         "evaluation_event_timestamp": event["timestamp"],
-        "evaluation_event_storage_id": event_id,
+        "evaluation_event_storage_id": event["id"],
         "materialization_event_storage_id": target.storage_id if target else None,
     }
 

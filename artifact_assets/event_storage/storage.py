@@ -20,10 +20,7 @@ from typing import Any, Self, cast
 import dagster
 from dagster import DagsterEventType, Field, IntSource
 from dagster._config.config_schema import UserConfigSchema
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluation,
-    AssetCheckEvaluationPlanned,
-)
+from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from dagster._core.storage.config import pg_config
@@ -35,14 +32,14 @@ from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from artifact_assets.event_storage import statements
 from artifact_assets.event_storage.groups import EventGroup
+from artifact_assets.event_storage.targets import aimed, evaluation_of, untold
 
 TRIED_WITH = frozenset({"1.13.27"})
 """Versions of Dagster whose rows were compared with ours. Under another one every event goes Dagster's own way."""
 
 _MATERIALIZED = DagsterEventType.ASSET_MATERIALIZATION.value
 _PLANNED = DagsterEventType.ASSET_MATERIALIZATION_PLANNED.value
-_EVALUATED = DagsterEventType.ASSET_CHECK_EVALUATION.value
-WAITING = frozenset({_MATERIALIZED, _PLANNED, _EVALUATED})
+WAITING = frozenset({_MATERIALIZED, _PLANNED, DagsterEventType.ASSET_CHECK_EVALUATION.value})
 
 
 class GroupedEventLogStorage(PostgresEventLogStorage):
@@ -98,6 +95,11 @@ class GroupedEventLogStorage(PostgresEventLogStorage):
             group_events=config_value["group_events"],
             group_milliseconds=config_value["group_milliseconds"],
         )
+
+    @property
+    def aims_checks(self) -> bool:
+        """See ``Flushing.aims_checks``."""
+        return self._grouping
 
     def flush(self) -> None:
         """Write what waits. Raises what the database raises; the events then go on waiting."""
@@ -158,21 +160,18 @@ class GroupedEventLogStorage(PostgresEventLogStorage):
             raise refused
 
     def _store_together(self, events: Sequence[EventLogEntry]) -> None:
-        rows = [self._event_to_row(event) for event in events]
         with self.index_transaction() as connection:
-            ids = statements.add_events(connection, rows)
-            of_assets = [(event, n) for event, n in zip(events, ids, strict=True) if _is_of_asset(event)]
+            ids = statements.draw_ids(connection, len(events))
+            stored = statements.latest_materializations(connection, untold(events))
+            events = aimed(events, ids, stored)
+            rows = [{**self._event_to_row(event), "id": n} for event, n in zip(events, ids, strict=True)]
+            statements.add_events(connection, rows)
+            of_assets = [(event, n) for event, n in zip(events, ids, strict=True) if evaluation_of(event) is None]
             self._store_asset_event_tags(connection, [event for event, _ in of_assets], [n for _, n in of_assets])
             for event, event_id in _telling(of_assets):
                 self._store_asset_event(connection, event, event_id)
-            statements.set_checks(
-                connection,
-                [
-                    statements.check_row(_evaluation(event), row, event_id)
-                    for event, row, event_id in zip(events, rows, ids, strict=True)
-                    if event.dagster_event_type is DagsterEventType.ASSET_CHECK_EVALUATION
-                ],
-            )
+            evaluations = [(evaluation_of(event), row) for event, row in zip(events, rows, strict=True)]
+            statements.set_checks(connection, [statements.check_row(told, row) for told, row in evaluations if told])
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
         """One row a partition. Dagster's own way writes the event, which names every partition, anew for each of them."""
@@ -200,11 +199,8 @@ def _may_wait(event: EventLogEntry) -> bool:
     told = event.dagster_event
     if told is None or not event.run_id or told.event_type_value not in WAITING:
         return False
-    return told.event_type_value != _EVALUATED or _evaluation(event).partition is not None
-
-
-def _is_of_asset(event: EventLogEntry) -> bool:
-    return event.dagster_event_type is not DagsterEventType.ASSET_CHECK_EVALUATION
+    evaluation = evaluation_of(event)
+    return evaluation is None or evaluation.partition is not None
 
 
 def _telling(events: Sequence[tuple[EventLogEntry, int]]) -> list[tuple[EventLogEntry, int]]:
@@ -218,10 +214,6 @@ def _telling(events: Sequence[tuple[EventLogEntry, int]]) -> list[tuple[EventLog
         if key is not None:
             last[key.to_string(), event.dagster_event_type is DagsterEventType.ASSET_MATERIALIZATION] = event, event_id
     return [told for _, told in sorted(last.items(), key=lambda item: (item[0][0], item[1][1]))]
-
-
-def _evaluation(event: EventLogEntry) -> AssetCheckEvaluation:
-    return cast("AssetCheckEvaluation", event.get_dagster_event().event_specific_data)
 
 
 def _forget_after_fork(storage: GroupedEventLogStorage) -> None:

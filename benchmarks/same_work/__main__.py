@@ -4,6 +4,8 @@ Meetings of 28 kB, 50 at once, a model that takes 200 ms, five durable steps, on
 Dagster on PostgreSQL that waits for the disk, with everything visible in Dagster. The clock runs from the word "go" to a warm
 worker until the last write is confirmed at the far side; launching is told apart, and so is the time until the run has ended.
 
+What belongs here: one deployment, timed or killed, and what must hold afterwards. What does not: the peers (see ``beside``).
+
 ``python -m benchmarks.same_work [--meetings 200] [--kill] [--writes one|each] [--harness FOLDER] [--stock-events]``
 """
 

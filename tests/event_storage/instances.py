@@ -40,7 +40,7 @@ _EVENTS = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
   ... on MessageEvent { message stepKey eventType level }
   ... on MaterializationEvent { partition assetKey { path } }
   ... on AssetMaterializationPlannedEvent { assetKey { path } }
-  ... on AssetCheckEvaluationEvent { evaluation { success partition checkName } }
+  ... on AssetCheckEvaluationEvent { evaluation { success partition checkName targetMaterialization { timestamp } } }
 } } } }"""
 
 
@@ -106,4 +106,5 @@ def picture(instance: dg.DagsterInstance) -> dict[str, Any]:
 def _named(event: dict[str, Any]) -> dict[str, Any]:
     """An event without what differs from run to run: ids, process ids, durations."""
     message = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+(\.\d+)?m?s|\(pid: \d+\)|pid: \d+", "#", str(event.get("message")))
-    return {**event, "message": message}
+    target = (event.get("evaluation") or {}).pop("targetMaterialization", None)
+    return {**event, "message": message, "names its materialization": target is not None}

@@ -52,4 +52,5 @@ def test_the_user_interface_shows_the_same(postgres: Postgres, tmp_path: Path) -
     assert grouped["runs"] == stock["runs"]
     shown = json.dumps(stock)
     assert '"failedPartitions": ["empty"]' in shown
+    assert '"succeededPartitions": ["alone", "m0", "m1", "m2", "m3", "m4"]' in shown
     assert all(name in shown for name in ("AssetCheckEvaluationEvent", "RunFailureEvent", "m4"))
