@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from artifact_assets.domain.artifact import Artifact, Extraction
+from artifact_assets.domain.documents import Document, to_bytes
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.meeting import Sidecar
 from artifact_assets.domain.records import Meeting, Opened
 from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
 from artifact_assets.stages.equipment import Equipment
+
+D = TypeVar("D", bound=Document)
 
 
 @dataclass
@@ -35,7 +39,7 @@ class Case:
     documents: dict[Stage, str] = field(default_factory=dict[Stage, str])
     backfill: str | None = None
     _sidecar: Sidecar | None = None
-    _transcript: Transcript | None = None
+    _read: dict[str, Document] = field(default_factory=dict[str, Document])
 
     async def content(self) -> bytes:
         """The transcript as received."""
@@ -51,18 +55,29 @@ class Case:
 
     async def transcript(self) -> Transcript:
         """The normalized transcript."""
-        if self._transcript is None:
-            content = await self.equipment.store.get(self.documents[Stage.NORMALIZED])
-            self._transcript = Transcript.model_validate_json(content)
-        return self._transcript
+        return await self._document(Stage.NORMALIZED, Transcript)
 
     async def extraction(self) -> Extraction:
         """The stored claims."""
-        return Extraction.model_validate_json(await self.equipment.store.get(self.documents[Stage.EXTRACTED]))
+        return await self._document(Stage.EXTRACTED, Extraction)
 
     async def artifact(self) -> Artifact:
         """The validated artifact."""
-        return Artifact.model_validate_json(await self.equipment.store.get(self.documents[Stage.VALIDATED]))
+        return await self._document(Stage.VALIDATED, Artifact)
+
+    async def keep(self, document: Document) -> str:
+        """Put a stage's document into the store; its digest. The stages after it do not have to read it again."""
+        digest = await self.equipment.store.put(to_bytes(document))
+        self._read[digest] = document
+        return digest
+
+    async def _document(self, stage: Stage, kind: type[D]) -> D:
+        digest = self.documents[stage]
+        known = self._read.get(digest)
+        if not isinstance(known, kind):
+            known = kind.model_validate_json(await self.equipment.store.get(digest))
+            self._read[digest] = known
+        return known
 
     def replaced(self, meeting: Meeting) -> None:
         """Go on with a newer revision of the same meeting."""

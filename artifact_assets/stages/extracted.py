@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief, Errand
-from artifact_assets.domain.documents import digest_of, to_bytes
+from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.records import Json
 from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
@@ -50,7 +50,7 @@ async def _perform(case: Case) -> Outcome:
     extraction = await case.equipment.extractor.extract(
         transcript, case.documents[Stage.NORMALIZED], brief_for(case, transcript)
     )
-    digest = await case.equipment.store.put(to_bytes(extraction))
+    digest = await case.keep(extraction)
     retry = timedelta(seconds=case.equipment.configuration.model.outage_retry_seconds)
     return Outcome(
         for_now_until=case.equipment.clock.now() + retry if is_for_now(extraction) else None,

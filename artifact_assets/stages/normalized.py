@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from artifact_assets.domain.documents import digest_of, to_bytes
+from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.meeting import Sidecar
 from artifact_assets.domain.records import Json
@@ -50,7 +50,7 @@ async def _perform(case: Case) -> Outcome:
     sidecar = await case.sidecar()
     transcript = await case.equipment.apart(lambda: _read(content, case, sidecar))
     await _refuse_another_meeting(case, transcript)
-    digest = await case.equipment.store.put(to_bytes(transcript))
+    digest = await case.keep(transcript)
     return Outcome(
         document=digest,
         kind=transcript.kind,

@@ -15,7 +15,7 @@ from artifact_assets.domain.art.decisions import Decision, decide
 from artifact_assets.domain.art.identity import Identified, KnownArtifactItem, assign_ids
 from artifact_assets.domain.art.judgement import judge, recheck_in, scene_of
 from artifact_assets.domain.artifact import Artifact, Item, ItemKind, ItemState
-from artifact_assets.domain.documents import digest_of, to_bytes
+from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.records import CheckResult, Counts, Json, KnownItem
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.case import Case
@@ -60,7 +60,7 @@ async def _perform(case: Case) -> Outcome:
     )
     # The last gate before anything is stored: a rule that let something through by mistake is stopped here.
     await equipment.apart(lambda: check_items(artifact))
-    digest = await equipment.store.put(to_bytes(artifact))
+    digest = await case.keep(artifact)
     return Outcome(
         document=digest,
         items=_rows(case, artifact, digest),

@@ -106,5 +106,6 @@ def picture(instance: dg.DagsterInstance) -> dict[str, Any]:
 def _named(event: dict[str, Any]) -> dict[str, Any]:
     """An event without what differs from run to run: ids, process ids, durations."""
     message = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+(\.\d+)?m?s|\(pid: \d+\)|pid: \d+", "#", str(event.get("message")))
-    target = (event.get("evaluation") or {}).pop("targetMaterialization", None)
-    return {**event, "message": message, "names its materialization": target is not None}
+    evaluation: dict[str, Any] = event.get("evaluation") or {}
+    named = evaluation.pop("targetMaterialization", None) is not None
+    return {**event, "message": message, "names its materialization": named}

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import copy
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,14 @@ def generated() -> Schema:
 
 
 def schema_for(vocabulary: Vocabulary, *, most_items: int | None = None) -> Schema:
-    """The form for one configuration. What is not configured is not in it, so that a model cannot name it."""
+    """The form for one configuration; not to be changed. A model cannot name what is not configured: it is not in it."""
+    return _form(vocabulary.model_dump_json(), most_items)
+
+
+# A process has one configuration, and making its form costs as much as reading a transcript.
+@lru_cache(maxsize=8)
+def _form(configured: str, most_items: int | None) -> Schema:
+    vocabulary = Vocabulary.model_validate_json(configured)
     schema: Schema = json.loads(SCHEMA_FILE.read_text("utf-8"))
     if vocabulary.fields:
         _add(schema, "field_updates", _list(_field_update(vocabulary.fields)))
