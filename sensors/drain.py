@@ -12,7 +12,7 @@ queued run or a backfill is going to work on is left to it; and one put off for 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -32,6 +32,8 @@ MEETINGS_PER_TICK = 500
 WRITES_LOOKED_AT = 5000
 LEFT_BEHIND_AFTER = timedelta(minutes=5)
 """Longer than a run takes to start and to be restarted by Dagster after a crash."""
+PAGE = 1000
+"""Unfinished meetings read at once: most ticks need no second page."""
 LEFT_TO_WRITES = timedelta(minutes=2)
 """How long a deferred meeting with writes to make is left to the drain of writes: a tick of it and a run."""
 
@@ -67,20 +69,37 @@ def drain_sensor(job: str) -> dg.SensorDefinition:
 async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[Meeting]:
     now = equipment.clock.now()
     await report_pending(instance, equipment.ledger)
-    unfinished = [state for state, rule in MEETING_STATES.items() if not rule.terminal]
-    found = [meeting for state in unfinished for meeting in await equipment.ledger.meetings(state=state)]
-    found += await equipment.ledger.due_again(now, MEETINGS_PER_TICK)
     paused = await equipment.backfills.rows()
     writing = {intent.meeting_id for intent in await workable(equipment, WRITES_LOOKED_AT)}
-    due = [
-        meeting
-        for meeting in found
-        if is_due(meeting, now, LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0), equipment.is_gone)
-        and not (meeting.backfill and holding(paused, meeting.backfill))
-    ]
-    coming = awaited(instance) if due else Awaited({})
-    # Live ones first: what does not fit into this tick waits for the next.
-    return sorted((m for m in due if m not in coming), key=lambda m: m.backfill is not None)[:MEETINGS_PER_TICK]
+    coming: Awaited | None = None
+    due: list[Meeting] = []
+    async for meeting in _candidates(equipment, now):
+        if len(due) == MEETINGS_PER_TICK:
+            break
+        left = LEFT_TO_WRITES if meeting.meeting_id in writing else timedelta(0)
+        if not is_due(meeting, now, left, equipment.is_gone) or (
+            meeting.backfill and holding(paused, meeting.backfill)
+        ):
+            continue
+        coming = coming or awaited(instance)
+        if meeting not in coming:
+            due.append(meeting)
+    return due
+
+
+async def _candidates(equipment: Equipment, now: datetime) -> AsyncGenerator[Meeting]:
+    """What may be due, live ones first: what does not fit into this tick waits for the next."""
+    ledger = equipment.ledger
+    again = await ledger.due_again(now, MEETINGS_PER_TICK)
+    for live in (True, False):
+        for meeting in again:
+            if (meeting.backfill is None) is live:
+                yield meeting
+        offset = 0
+        while page := await ledger.waiting(now, now - LEFT_BEHIND_AFTER, live=live, limit=PAGE, offset=offset):
+            for meeting in page:
+                yield meeting
+            offset += len(page)
 
 
 def is_due(

@@ -215,6 +215,15 @@ class Ledger(RecordSearch, ReplayPlans, Retirement, Protocol):
         """Meetings in the order they were first received."""
         ...
 
+    async def waiting(
+        self, now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int = 0
+    ) -> tuple[Meeting, ...]:
+        """Unfinished meetings, held or not, that are put off and due, or as they were since ``untouched_since``.
+
+        ``live`` ones, or those of backfills; at most ``limit`` of them from ``offset`` on, in the order they were received.
+        """
+        ...
+
     async def due_again(self, now: datetime, limit: int) -> tuple[Meeting, ...]:
         """Meetings that are through for now and whose next attempt has come, the longest overdue first."""
         ...

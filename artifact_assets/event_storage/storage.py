@@ -58,6 +58,8 @@ class GroupedEventLogStorage(PostgresEventLogStorage):
     ) -> None:
         """``pool_size`` connections are kept; ``group_events`` of 1 or less turns grouping off."""
         self._group = EventGroup(self._store_group, group_events, group_milliseconds / 1000)
+        self._partitions: dict[str, tuple[statements.Mark, tuple[str, ...]]] = {}
+        self._tables: set[str] = set()
         self._grouping = dagster.__version__ in TRIED_WITH and group_events > 1
         super().__init__(postgres_url, should_autocreate_tables, inst_data, token_provider)
         self._engine = create_pg_engine(
@@ -104,6 +106,23 @@ class GroupedEventLogStorage(PostgresEventLogStorage):
     def flush(self) -> None:
         """Write what waits. Raises what the database raises; the events then go on waiting."""
         self._group.flush()
+
+    def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
+        """All keys in their order. Creating one run lists them ten times, so they are kept while nothing changes them."""
+        self._check_partitions_table()
+        with self.index_connection() as connection:
+            mark = statements.partitions_mark(connection, partitions_def_name)
+        known = self._partitions.get(partitions_def_name)
+        if known is None or known[0] != mark:
+            known = mark, tuple(super().get_dynamic_partitions(partitions_def_name))
+            self._partitions[partitions_def_name] = known
+        return list(known[1])
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether a table is there. One that was there once is not looked for again: every look at a partition asks."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, at once or with its group; those before it are stored first."""

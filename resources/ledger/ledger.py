@@ -208,6 +208,14 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
         """See ``Ledger.meetings``."""
         return await self._read(meetings.selected(state, failure_class, ids), rows.meeting_from)
 
+    async def waiting(
+        self, now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int = 0
+    ) -> tuple[Meeting, ...]:
+        """See ``Ledger.waiting``."""
+        return await self._read(
+            meetings.waiting(now, untouched_since, live=live, limit=limit, offset=offset), rows.meeting_from
+        )
+
     async def due_again(self, now: datetime, limit: int) -> tuple[Meeting, ...]:
         """See ``Ledger.due_again``."""
         return await self._read(meetings.due_again(now, limit), rows.meeting_from)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, insert, select, update
+from sqlalchemy import Select, and_, bindparam, insert, or_, select, update
 
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Meeting
@@ -101,6 +101,27 @@ def selected(
     if ids is not None:
         statement = statement.where(_M.meeting_id.in_(list(ids)))
     return statement
+
+
+def waiting(now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int) -> Select[Any]:
+    """Unfinished meetings, held or not: put off and due, or left as they were since ``untouched_since``."""
+    unfinished = [state.value for state, rule in MEETING_STATES.items() if not rule.terminal]
+    deferred = _M.state == MeetingState.DEFERRED.value
+    due = or_(_M.next_attempt_at.is_(None), _M.next_attempt_at <= now)
+    return (
+        select(MEETINGS)
+        .where(
+            _M.state.in_(unfinished),
+            _M.backfill.is_(None) if live else _M.backfill.is_not(None),
+            or_(
+                and_(deferred, due),
+                and_(~deferred, or_(_M.updated_at < untouched_since, _M.updated_at > now + (now - untouched_since))),
+            ),
+        )
+        .order_by(_M.id)
+        .limit(limit)
+        .offset(offset)
+    )
 
 
 def due_again(now: datetime, limit: int) -> Select[Any]:
