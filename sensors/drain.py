@@ -81,7 +81,8 @@ async def _waiting(instance: dg.DagsterInstance, equipment: Equipment) -> list[M
             meeting.backfill and holding(paused, meeting.backfill)
         ):
             continue
-        coming = coming or awaited(instance)
+        if coming is None:
+            coming = awaited(instance)
         if meeting not in coming:
             due.append(meeting)
     return due
