@@ -29,12 +29,14 @@ def names(subject: Subject) -> Iterator[RuleFailure]:
     """Every proper name of the claim is said around its evidence, or is a person speaking there or owning the task."""
     if not subject.turns:
         return
-    text = ADDRESS.sub(" ", claimed(subject))
+    claimed_names = _proper(ADDRESS.sub(" ", claimed(subject)), subject)
+    if not claimed_names:
+        return
     heard = " ".join(turn.text for turn in subject.context)
     known = {word.text for word in words_of(heard)} | _people_near(subject)
     squeezed = compact(heard)
     stems = {stem(word) for word in content_words(heard)}
-    for name in _proper(text, subject):
+    for name in claimed_names:
         parts = [word.text for word in words_of(name)]
         if all(part in known or stem(part) in stems for part in parts) or compact(name) in squeezed:
             continue

@@ -41,10 +41,13 @@ def numbers(subject: Subject) -> Iterator[RuleFailure]:
     """Every number, amount and percentage of the claim was said, with the same value and a compatible unit."""
     claimed_text = ADDRESS.sub(" ", claimed(subject))
     words = words_of(claimed_text)
+    claimed_numbers = _undated(words)
+    if not claimed_numbers:
+        return
     heard = [mention for evidence in subject.evidence for mention in _heard(subject, evidence)]
     heard_words = {word.text for sentence in subject.said for word in words_of(sentence)}
     missing: list[str] = []
-    for mention in _undated(words):
+    for mention in claimed_numbers:
         # "one call" says no more than "a call", and "a standard one" counts nothing.
         if _spelled(mention, words, claimed_text) == "one" and (_is_pronoun(mention, words) or heard_words & _ARTICLES):
             continue
@@ -82,8 +85,9 @@ def _is_pronoun(mention: Mention, words: list[Word]) -> bool:
 
 def _undated(words: list[Word]) -> list[Mention]:
     """Numbers that are no part of a date."""
-    dated = {at for day in days_of(words, None) for at in range(day.start, day.end)}
-    return [mention for mention in mentions_of(words) if mention.start not in dated]
+    found = mentions_of(words)
+    dated = {at for day in days_of(words, None) for at in range(day.start, day.end)} if found else set[int]()
+    return [mention for mention in found if mention.start not in dated]
 
 
 def claimed(subject: Subject) -> str:
