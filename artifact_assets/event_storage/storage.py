@@ -27,6 +27,7 @@ from dagster._core.storage.config import pg_config
 from dagster._serdes import ConfigurableClassData, serialize_value
 from dagster_postgres import PostgresEventLogStorage
 from dagster_postgres.utils import create_pg_engine, get_token_provider_from_config, pg_url_from_config
+from dagster_shared.record import replace  # pyright: ignore[reportUnknownVariableType] - its keywords are untyped
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
@@ -193,17 +194,19 @@ class GroupedEventLogStorage(PostgresEventLogStorage):
             statements.set_checks(connection, [statements.check_row(told, row) for told, row in evaluations if told])
 
     def _store_asset_check_evaluation_planned(self, event: EventLogEntry, event_id: int | None) -> None:
-        """One row a partition. Dagster's own way writes the event, which names every partition, anew for each of them."""
-        planned = cast("AssetCheckEvaluationPlanned", event.get_dagster_event().event_specific_data)
+        """One row a partition, each without the names of all the others: Dagster's own way grows with their square."""
+        told = event.get_dagster_event()
+        planned = cast("AssetCheckEvaluationPlanned", told.event_specific_data)
         if not self._grouping or planned.partitions_subset is None:
             super()._store_asset_check_evaluation_planned(event, event_id)
             return
+        alone = told._replace(event_specific_data=replace(planned, partitions_subset=None))
         row = {
             "asset_key": planned.asset_key.to_string(),
             "check_name": planned.check_name,
             "run_id": event.run_id,
             "execution_status": AssetCheckExecutionRecordStatus.PLANNED.value,
-            "evaluation_event": serialize_value(event),
+            "evaluation_event": serialize_value(event._replace(dagster_event=alone)),
             "evaluation_event_timestamp": self._event_insert_timestamp(event),
             "evaluation_event_storage_id": event_id,
             "materialization_event_storage_id": None,
