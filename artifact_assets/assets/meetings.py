@@ -17,6 +17,7 @@ from typing import cast
 import dagster as dg
 from dagster._core.storage.tags import ASSET_RESUME_RETRY_TAG
 
+from artifact_assets.assets.collecting import seldom
 from artifact_assets.assets.event_log import Event, EventLog
 from artifact_assets.assets.events import evaluation
 from artifact_assets.assets.failure_table import failure_of, tags_of
@@ -60,7 +61,8 @@ def meetings_asset(partitions_per_run: int) -> dg.AssetsDefinition:
         keys = list(context.partition_keys)
         once_only(context.instance, context.run)
         try:
-            results = asyncio.run(_walk(context, equipment, keys))
+            with seldom():
+                results = asyncio.run(_walk(context, equipment, keys))
         except Exception as error:
             if is_outage(error):
                 start_again(context.instance, context.run.run_id)
