@@ -58,9 +58,11 @@ test-odoo: $(SETUP) ## the delivery contract against a real Odoo 19 on this mach
 fuzz: $(SETUP) ## 100,000 damaged transcripts through every reader
 	@$(PY) -m tests.fuzz.formats --count 100000
 
-bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model faults, live beside backfill
-	@for name in formats_bench grounding_bench corruption ledger_bench delivery_bench batch_bench model_faults anomalies_bench live_beside_backfill metrics_bench; do \
+bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model faults, live beside backfill, same work, partitions
+	@for name in formats_bench grounding_bench corruption ledger_bench delivery_bench batch_bench model_faults anomalies_bench live_beside_backfill metrics_bench partitions_bench; do \
 		test ! -f benchmarks/$$name.py || $(PY) -m benchmarks.$$name || exit 1; done
+	@for meetings in 200 2000; do $(PY) -m benchmarks.same_work --meetings $$meetings || exit 1; done
+	@$(PY) -m benchmarks.same_work --kill
 
 check: $(SETUP) ## lint, types, import laws
 	@$(VENV)/bin/ruff check .

@@ -97,7 +97,7 @@ async def _candidates(equipment: Equipment, now: datetime) -> AsyncGenerator[Mee
             if (meeting.backfill is None) is live:
                 yield meeting
         offset = 0
-        while page := await ledger.waiting(now, now - LEFT_BEHIND_AFTER, live=live, limit=PAGE, offset=offset):
+        while page := await ledger.waiting(now, now - LEFT_BEHIND_AFTER, live=live, most=PAGE, offset=offset):
             for meeting in page:
                 yield meeting
             offset += len(page)

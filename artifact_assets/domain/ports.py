@@ -5,7 +5,7 @@ What belongs here: protocols. What does not: anything that implements them (see 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -216,11 +216,11 @@ class Ledger(RecordSearch, ReplayPlans, Retirement, Protocol):
         ...
 
     async def waiting(
-        self, now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int = 0
+        self, now: datetime, since: datetime, *, live: bool, most: int, offset: int
     ) -> tuple[Meeting, ...]:
-        """Unfinished meetings, held or not, that are put off and due, or as they were since ``untouched_since``.
+        """Unfinished meetings, held or not, that are put off and due, or as they were since ``since``.
 
-        ``live`` ones, or those of backfills; at most ``limit`` of them from ``offset`` on, in the order they were received.
+        ``live`` ones, or those of backfills; at most ``most`` of them from ``offset`` on, in the order they were received.
         """
         ...
 

@@ -65,6 +65,14 @@ def left_behind(equipment: Equipment, instance: dg.DagsterInstance) -> list[str]
     return [m.meeting_id for m in meetings if not MEETING_STATES[m.state].terminal or m.meeting_id in pending]
 
 
+def put_off(equipment: Equipment, keys: list[str]) -> dict[str, float]:
+    """Deferred meetings and when each is due, which the drain sensor would see to: writes that a kill left unanswered wait."""
+    found = asyncio.run(equipment.ledger.meetings(ids=keys))
+    return {
+        m.meeting_id: m.next_attempt_at.timestamp() if m.next_attempt_at else 0.0 for m in found if m.next_attempt_at
+    }
+
+
 def main() -> None:
     """See the caption."""
     parser = argparse.ArgumentParser()
@@ -95,6 +103,9 @@ def main() -> None:
         if arguments.go:
             Path(arguments.go).with_name("flag-submitted").touch()
         runs = materialize(equipment, instance, keys)
+        while waiting := put_off(equipment, keys):
+            time.sleep(max(0.0, min(waiting.values()) - time.time()))
+            runs += materialize(equipment, instance, list(waiting))
         meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
     told = {
         **at,

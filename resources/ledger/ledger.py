@@ -1,14 +1,13 @@
 """The ledger on a relational database.
 
-What belongs here: the ``Ledger`` port, each method handing its request to the writer or to a read. What does not: SQL
-(one module per noun) and the writer's thread.
+What belongs here: the ``Ledger`` port, each method handing its request on. What does not: SQL and the writer's thread.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Collection, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from datetime import datetime
 from typing import Any, Self, TypeVar
 
@@ -209,12 +208,10 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
         return await self._read(meetings.selected(state, failure_class, ids), rows.meeting_from)
 
     async def waiting(
-        self, now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int = 0
+        self, now: datetime, since: datetime, *, live: bool, most: int, offset: int
     ) -> tuple[Meeting, ...]:
         """See ``Ledger.waiting``."""
-        return await self._read(
-            meetings.waiting(now, untouched_since, live=live, limit=limit, offset=offset), rows.meeting_from
-        )
+        return await self._read(meetings.waiting(now, since, live=live, most=most, offset=offset), rows.meeting_from)
 
     async def due_again(self, now: datetime, limit: int) -> tuple[Meeting, ...]:
         """See ``Ledger.due_again``."""
@@ -298,8 +295,6 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
             self._writer.follow(checkpoints.mark_logged, told, tuple({c.meeting_id for c in told}))
 
     def _raise_late_errors(self) -> None:
-        errors = self._writer.late_errors()
-        if errors:
-            if len(errors) > 1:
-                errors[0].add_note(f"{len(errors) - 1} more events could not be told.")
+        if errors := self._writer.late_errors():
+            errors[0].add_note(f"{len(errors) - 1} more events could not be told.")
             raise errors[0]

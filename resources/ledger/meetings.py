@@ -103,8 +103,8 @@ def selected(
     return statement
 
 
-def waiting(now: datetime, untouched_since: datetime, *, live: bool, limit: int, offset: int) -> Select[Any]:
-    """Unfinished meetings, held or not: put off and due, or left as they were since ``untouched_since``."""
+def waiting(now: datetime, since: datetime, *, live: bool, most: int, offset: int) -> Select[Any]:
+    """Unfinished meetings, held or not: put off and due, or left as they were since ``since``."""
     unfinished = [state.value for state, rule in MEETING_STATES.items() if not rule.terminal]
     deferred = _M.state == MeetingState.DEFERRED.value
     due = or_(_M.next_attempt_at.is_(None), _M.next_attempt_at <= now)
@@ -115,11 +115,11 @@ def waiting(now: datetime, untouched_since: datetime, *, live: bool, limit: int,
             _M.backfill.is_(None) if live else _M.backfill.is_not(None),
             or_(
                 and_(deferred, due),
-                and_(~deferred, or_(_M.updated_at < untouched_since, _M.updated_at > now + (now - untouched_since))),
+                and_(~deferred, or_(_M.updated_at < since, _M.updated_at > now + (now - since))),
             ),
         )
         .order_by(_M.id)
-        .limit(limit)
+        .limit(most)
         .offset(offset)
     )
 

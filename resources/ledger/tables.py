@@ -51,7 +51,7 @@ MEETINGS = Table(
     Column("file_name", Words, nullable=False),
     Column("transcript_digest", String, nullable=False),
     Column("revision", String, nullable=False),
-    Column("state", String, nullable=False, index=True),
+    Column("state", String, nullable=False),
     Column("received_at", UtcTime, nullable=False, index=True),
     Column("updated_at", UtcTime, nullable=False),
     Column("size_bytes", BigInteger, nullable=False),

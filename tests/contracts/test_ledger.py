@@ -307,8 +307,8 @@ async def test_unfinished_meetings_are_found_when_they_are_due_or_left_alone(led
         commit = stage_commit(meeting_id=name, owner="run@host:1:1", state=state, checkpoint=None, **failed)
         await ledger.commit(replace(commit, next_attempt_at=due))
         await ledger.release(name, "run@host:1:1")
-    found = await ledger.waiting(later(60), later(10), live=True, limit=10)
+    found = await ledger.waiting(later(60), later(10), live=True, most=10, offset=0)
     assert [meeting.meeting_id for meeting in found] == ["left", "held", "put-off"]
-    (second,) = await ledger.waiting(later(60), later(10), live=True, limit=1, offset=1)
+    (second,) = await ledger.waiting(later(60), later(10), live=True, most=1, offset=1)
     assert second.meeting_id == "held"
-    assert await ledger.waiting(later(60), later(10), live=False, limit=10) == ()
+    assert await ledger.waiting(later(60), later(10), live=False, most=10, offset=0) == ()
