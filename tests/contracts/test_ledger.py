@@ -289,26 +289,3 @@ async def test_marks_are_kept_by_source_and_the_last_one_counts(ledger: SqlLedge
     await ledger.mark({"/inbox/b": "2"})
     assert await ledger.marks() == {"/inbox/a\udcff": "1", "/inbox/b": "2"}
     assert await ledger.marks(["/inbox/b", "/inbox/never-seen"]) == {"/inbox/b": "2"}
-
-
-async def test_unfinished_meetings_are_found_when_they_are_due_or_left_alone(ledger: SqlLedger) -> None:
-    names = ("left", "fresh", "held", "put-off", "later", "done")
-    for number, name in enumerate(names):
-        when = later(50) if name == "fresh" else NOON
-        await ledger.receive(arrival(meeting_id=name, source=f"/inbox/{number}.vtt"), when)
-    await ledger.begin("held", "run@host:1:1", 3600)
-    for name, state, due in (
-        ("put-off", MeetingState.DEFERRED, later(60)),
-        ("later", MeetingState.DEFERRED, later(99)),
-        ("done", MeetingState.DELIVERED, None),
-    ):
-        await ledger.begin(name, "run@host:1:1", 60)
-        failed = {"failure_class": FailureClass.MODEL_TIMEOUT, "cause": "slow"} if due else {}
-        commit = stage_commit(meeting_id=name, owner="run@host:1:1", state=state, checkpoint=None, **failed)
-        await ledger.commit(replace(commit, next_attempt_at=due))
-        await ledger.release(name, "run@host:1:1")
-    found = await ledger.waiting(later(60), later(10), live=True, most=10, offset=0)
-    assert [meeting.meeting_id for meeting in found] == ["left", "held", "put-off"]
-    (second,) = await ledger.waiting(later(60), later(10), live=True, most=1, offset=1)
-    assert second.meeting_id == "held"
-    assert await ledger.waiting(later(60), later(10), live=False, most=10, offset=0) == ()
