@@ -56,9 +56,11 @@ def test_an_outage_defers_without_asking_and_recovery_lets_meetings_through(home
         assert waits.failure_class is FailureClass.MODEL_UNAVAILABLE
         assert len(server.asked) == 3
         # Live meetings come back within the first third of the ramp, a backfill in the rest of it.
+        assert waits.next_attempt_at is not None
         assert NOON + timedelta(seconds=600) <= waits.next_attempt_at <= NOON + timedelta(seconds=620)
         later = extract(desk, 4, errand_brief("m-4", live=False))
         assert isinstance(later, Deferral)
+        assert later.next_attempt_at is not None
         assert later.next_attempt_at > NOON + timedelta(seconds=620)
         down[0] = False
         clock.forward(601)
@@ -76,6 +78,7 @@ def test_a_backfill_pauses_at_once_while_the_model_is_down(home: Path, clock: Sc
         for number in range(1, 20):
             waits = extract(desk, number, errand_brief(f"m-{number}", live=False, backfill="b-1"))
             assert isinstance(waits, Deferral)
+            assert waits.next_attempt_at is not None
             assert waits.next_attempt_at >= NOON + timedelta(seconds=10)
         assert len(server.asked) == 1
         assert clock.sleeps == []
@@ -128,6 +131,7 @@ def test_a_long_limit_met_by_one_meeting_defers_the_others_unsent(home: Path, cl
             waits = extract(desk, number)
             assert isinstance(waits, Deferral)
             assert waits.failure_class is FailureClass.MODEL_RATE_LIMITED
+            assert waits.next_attempt_at is not None
             assert waits.next_attempt_at >= NOON + timedelta(seconds=600)
         assert len(server.asked) == 1
 
