@@ -103,7 +103,7 @@ def command(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Shell:
         module = types.ModuleType(work.__name__)
         setattr(module, work.__name__, click.command(work.__name__)(work))
         monkeypatch.setitem(sys.modules, f"artifact_assets.commands.{work.__name__}", module)
-    monkeypatch.setattr(main, "COMMANDS", {**main.COMMANDS, "broken": "breaks", "stopped": "stops"})
+    monkeypatch.setattr(main.Commands, "table", {**main.COMMANDS, "broken": "breaks", "stopped": "stops"})
     return shell
 
 
