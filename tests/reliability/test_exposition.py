@@ -161,7 +161,13 @@ def test_the_command_serves_on_loopback_what_it_prints_once(tmp_path: Path) -> N
     """An empty ledger has no shares, and the counters and states of the rules all the same."""
     environment = {"ARTIFACTS_HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     process = subprocess.Popen(
-        [*COMMAND, "metrics", "--serve", "--port", "0"], cwd=ROOT, env=environment, stderr=subprocess.PIPE, text=True
+        [*COMMAND, "metrics", "--serve", "--port", "0"],
+        cwd=ROOT,
+        env=environment,
+        stderr=subprocess.PIPE,
+        text=True,
+        # A test runner in a shell's background ignores the interrupt, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         assert process.stderr is not None
