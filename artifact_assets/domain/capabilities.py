@@ -55,15 +55,14 @@ class Capability:
 
     ``consistency_seconds`` is how long a write may stay invisible to a look-up. ``moves`` tells that writing under another
     parent takes the record away from the old one. ``then`` names the operation that completes this one, as an intent of its
-    own. ``unseen_seconds`` is how long a request of a sender that died may still take effect. ``rows`` is how many such writes
-    one request takes, each with its own outcome. ``countable`` tells whether a look-up can count them.
+    own. ``rows`` is how many such writes one request takes, each with its own outcome. ``countable`` tells whether a look-up
+    can count them.
     """
 
     rung: Rung
     consistency_seconds: float = 0.0
     moves: bool = False
     then: str | None = None
-    unseen_seconds: float = 0.0
     rows: int = 1
     countable: bool = True
     note: str | None = None
@@ -72,6 +71,19 @@ class Capability:
     def sends_again(self) -> bool:
         """Whether a look-up that finds nothing is proof that nothing was written."""
         return self.rung not in (Rung.LAGGING_SEARCH, Rung.REVIEW)
+
+    @property
+    def asks_at_once(self) -> bool:
+        """Whether a look-up right after an unanswered write can find it. Finding settles it; missing proves nothing yet."""
+        return self.sends_again and self.consistency_seconds == 0
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the destination keeps two copies of one request apart from two writes, even while both are under way.
+
+        A set-semantic operation is not among them: its first copy, landing late, would undo what a person did meanwhile.
+        """
+        return self.rung in (Rung.UPSERT_KEY, Rung.IDEMPOTENCY_KEY)
 
 
 UNSUPPORTED = Capability(Rung.REVIEW, note="the destination has no such operation")

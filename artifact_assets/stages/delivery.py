@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
@@ -24,7 +24,7 @@ from artifact_assets.domain.refusals import GONE, Refusal
 from artifact_assets.domain.states import OPEN_INTENTS, SENDABLE_INTENTS, IntentState
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.gate import opens_at, parking, shut
-from artifact_assets.stages.looking_up import looked_up
+from artifact_assets.stages.looking_up import first_look, looked_up, quiet_until
 from artifact_assets.stages.outcomes import WAITING, field_key, field_written, settlement, state_after, wait_after
 from artifact_assets.stages.record_guard import RecordGuard
 from artifact_assets.stages.timely import too_late
@@ -64,7 +64,13 @@ class Delivery:
         await self.equipment.ledger.lapse(self.equipment.clock.now(), gone=gone)
 
     async def advance(self, intent: Intent) -> None:
-        """Bring one intent as far as it gets now."""
+        """Bring one intent as far as it gets now; what got no answer is asked about at once where that can tell something."""
+        await self._step(intent)
+        now = self.known.get(intent.intent_key)
+        if now is not None and now.state is IntentState.UNCERTAIN and now.next_attempt_at is None:
+            await self._step(now)
+
+    async def _step(self, intent: Intent) -> None:
         destination = self.equipment.destinations.get(intent.destination)
         if destination is None or intent.state not in OPEN_INTENTS:
             return
@@ -201,9 +207,16 @@ class Delivery:
                 told = await refuse_mass_disappearance(self.equipment, destination, error)
             await self._failed(intent, destination, told, started)
         else:
-            seconds = round(clock.monotonic() - started, 4)
+            now, seconds = clock.now(), round(clock.monotonic() - started, 4)
             done = settlement(
-                intent, self.owner, IntentState.CONFIRMED, clock.now(), "accepted", receipt=receipt, seconds=seconds
+                intent,
+                self.owner,
+                IntentState.CONFIRMED,
+                now,
+                "accepted",
+                receipt=receipt,
+                next_attempt_at=await quiet_until(intent, destination, policy, now),
+                seconds=seconds,
             )
             await self._settled(done, intent)
 
@@ -220,8 +233,7 @@ class Delivery:
             # Without credentials a person has to act; nothing is gained by asking by the clock.
             until = switch.until
         if state is IntentState.UNCERTAIN and until is not None:
-            visible = (await destination.capability(intent.operation)).consistency_seconds
-            until = max(until, now + timedelta(seconds=visible))
+            until = first_look(error, intent, await destination.capability(intent.operation), policy, now, until)
         seconds = round(clock.monotonic() - started, 4)
         ended = settlement(
             intent,

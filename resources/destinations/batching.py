@@ -96,6 +96,11 @@ def _tell(future: asyncio.Future[Receipt], outcome: Outcome) -> None:
         future.set_exception(outcome)
 
 
+def raced(refusal: Refusal) -> Refusal:
+    """The same refusal as one that passes: another copy of the write, still under way, took the key this moment."""
+    return Refusal(FailureClass.DESTINATION_UNAVAILABLE, refusal.cause, refusal.remedy, **refusal.told)
+
+
 def _untold(write: Write) -> Refusal:
     return Refusal(
         FailureClass.DELIVERY_UNCERTAIN,

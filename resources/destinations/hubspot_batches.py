@@ -15,15 +15,15 @@ from typing import Any
 from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.refusals import Refusal
-from resources.destinations.batching import Outcome
+from resources.destinations.batching import Outcome, raced
 from resources.destinations.calls import Calls
 from resources.destinations.writing import Write
 from resources.http.reply import Reply, code_of, fields_of, rows_of
 
 ROWS = 100
-_FINAL = frozenset(
-    {"VALIDATION_ERROR", "CONFLICT", "INVALID_INPUT", "INVALID_PROPERTY", "MISSING_SCOPES", "BAD_REQUEST"}
-)
+_FINAL = frozenset({"VALIDATION_ERROR", "INVALID_INPUT", "INVALID_PROPERTY", "MISSING_SCOPES", "BAD_REQUEST"})
+# Another copy of the same upsert made the record this moment: nothing was done, and the next try finds it.
+_RACED = "CONFLICT"
 _MISSING = frozenset({"OBJECT_NOT_FOUND", "NOT_FOUND"})
 
 
@@ -45,7 +45,10 @@ async def upserted(
         for write in writes
     ]
     what = writes[0].name if len(writes) == 1 else f"{len(writes)} items"
-    reply = await calls.ask("POST", path, what, json={"inputs": inputs}, write=True)
+    try:
+        reply = await calls.ask("POST", path, what, json={"inputs": inputs}, write=True)
+    except Refusal as refusal:
+        raise raced(refusal) if refusal.code == _RACED else refusal from None
     rows = [fields_of(row) for row in rows_of(reply.json, "results")]
     made = {str(row.get("objectWriteTraceId") or fields_of(row, "properties").get(key_property)): row for row in rows}
     wrong = _errors_by_row(reply)
@@ -108,6 +111,8 @@ def _row_refused(calls: Calls, write: Write, error: Mapping[str, Any], reply: Re
         failure = FailureClass.DESTINATION_REJECTED
     elif code in _MISSING:
         failure = FailureClass.RECORD_NOT_FOUND
+    elif code == _RACED:
+        failure = FailureClass.DESTINATION_UNAVAILABLE
     elif code in ("RATE_LIMITS", "RATE_LIMIT"):
         failure = FailureClass.DESTINATION_RATE_LIMITED
     maybe = "maybe" if failure is FailureClass.DELIVERY_UNCERTAIN else "not"

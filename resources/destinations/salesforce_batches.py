@@ -15,12 +15,14 @@ from typing import Any
 from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.refusals import Refusal
-from resources.destinations.batching import Outcome
+from resources.destinations.batching import Outcome, raced
 from resources.destinations.calls import Calls
 from resources.destinations.writing import Write
 from resources.http.reply import Reply, code_of, fields_of, rows_of
 
 ROWS = 200
+# Another copy of the same upsert made the record this moment: nothing was done, and the next try finds it.
+_RACED = "DUPLICATE_VALUE"
 
 
 async def upserted(
@@ -35,7 +37,10 @@ async def upserted(
     if len(writes) == 1:
         (write,) = writes
         path = f"{base}/sobjects/Task/{key_field}/{write.key}"
-        reply = await calls.ask("PATCH", path, write.name, json=content(write), write=True)
+        try:
+            reply = await calls.ask("PATCH", path, write.name, json=content(write), write=True)
+        except Refusal as refusal:
+            raise raced(refusal) if refusal.code == _RACED else refusal from None
         return {write.intent.intent_key: calls.receipt(reply, reply.fields.get("id"))}
     records = [{"attributes": {"type": "Task"}, key_field: write.key, **content(write)} for write in writes]
     path = f"{base}/composite/sobjects/Task/{key_field}"
@@ -58,7 +63,7 @@ def _outcome(
     error = fields_of(next(iter(rows_of(row, "errors")), None))
     code = code_of(error.get("statusCode"), error.get("errorCode"))
     return Refusal(
-        meaning.get(code or "", FailureClass.DESTINATION_REJECTED),
+        {**meaning, _RACED: FailureClass.DESTINATION_UNAVAILABLE}.get(code or "", FailureClass.DESTINATION_REJECTED),
         f"{calls.name} answered {code or 'an error'} for one row of a batch, so {write.name} was not done.",
         status=reply.status,
         code=code,

@@ -14,7 +14,7 @@ from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from resources.database.transaction import Transaction
 from resources.ledger.attempts import cut_off_attempts, start_attempts
-from resources.ledger.intents import IN_FLIGHT, abandoned, change_intents, lock_intents, lock_states
+from resources.ledger.intents import abandoned, change_intents, lock_intents, lock_standings
 from resources.ledger.rows import intent_from
 
 
@@ -40,12 +40,13 @@ def claim(transaction: Transaction, requests: Sequence[Claim]) -> Sequence[Inten
     """Move intents to ``sending``. At most one write per record is ever in flight."""
     wanted = lock_intents(transaction, (request.intent_key for request in requests))
     records = {intent.record_key for intent in wanted.values()} | {i.after for i in wanted.values() if i.after}
-    states = lock_states(transaction, records)
-    busy = {record_key for record_key, state in states if state in IN_FLIGHT}
-    confirmed = {record_key for record_key, state in states if state is IntentState.CONFIRMED}
+    standings = lock_standings(transaction, records)
+    confirmed = {one.record_key for one in standings if one.state is IntentState.CONFIRMED}
+    busy: set[str] = set()
     taken: dict[str, Intent] = {}
     for request in requests:
         intent = wanted.get(request.intent_key)
+        busy.update(one.record_key for one in standings if one.is_in_flight(request.now))
         if intent is None or intent.record_key in busy or not _is_due(intent, request.now):
             continue
         if intent.after is not None and intent.after not in confirmed:

@@ -7,6 +7,7 @@ settling them (see ``planning``, ``claims`` and ``settling``).
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -32,7 +33,7 @@ _OF_RECORDS = (
     .order_by(_I.intent_key)
     .with_for_update()
 )
-_STATES_OF_RECORDS = _OF_RECORDS.with_only_columns(_I.record_key, _I.state)
+_STATES_OF_RECORDS = _OF_RECORDS.with_only_columns(_I.record_key, _I.state, _I.next_attempt_at)
 _CONFIRMED_OF_RECORDS = _OF_RECORDS.where(_I.state == IntentState.CONFIRMED.value)
 _OF_MEETINGS = select(INTENTS).where(_I.meeting_id.in_(bindparam("ids", expanding=True))).order_by(_I.id)
 _ADD = insert(INTENTS)
@@ -68,10 +69,24 @@ def lock_records(transaction: Transaction, record_keys: Iterable[str], *, confir
     return [intent_from(row) for row in transaction.rows(statement, keys=sorted(set(record_keys)))]
 
 
-def lock_states(transaction: Transaction, record_keys: Iterable[str]) -> list[tuple[str, IntentState]]:
-    """Record key and state of every row of these record keys, held until the transaction ends."""
+@dataclass(frozen=True)
+class Standing:
+    """What one row means for the other writes of its record. A confirmed one with a time may still land late until then."""
+
+    record_key: str
+    state: IntentState
+    quiet_until: datetime | None
+
+    def is_in_flight(self, now: datetime) -> bool:
+        """Whether nothing else may be sent for the record."""
+        late = self.state is IntentState.CONFIRMED and self.quiet_until is not None and self.quiet_until > now
+        return late or self.state in IN_FLIGHT
+
+
+def lock_standings(transaction: Transaction, record_keys: Iterable[str]) -> list[Standing]:
+    """The standing of every row of these record keys, held until the transaction ends."""
     rows = transaction.rows(_STATES_OF_RECORDS, keys=sorted(set(record_keys)))
-    return [(row.record_key, IntentState(row.state)) for row in rows]
+    return [Standing(row.record_key, IntentState(row.state), row.next_attempt_at) for row in rows]
 
 
 def add_intents(transaction: Transaction, rows: Sequence[Values]) -> None:
@@ -144,7 +159,10 @@ def due(now: datetime, limit: int) -> Select[Any]:
     in_flight = exists().where(
         other.c.record_key == _I.record_key,
         other.c.id != _I.id,
-        other.c.state.in_([state.value for state in IN_FLIGHT]),
+        or_(
+            other.c.state.in_([state.value for state in IN_FLIGHT]),
+            and_(other.c.state == IntentState.CONFIRMED.value, other.c.next_attempt_at > now),
+        ),
     )
     ready = or_(
         _I.after.is_(None),

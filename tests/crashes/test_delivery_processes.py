@@ -28,16 +28,23 @@ from resources.clock import SystemClock
 from tests.destinations.embedded import RecordsSide, embedded
 from tests.destinations.rig import IN_REVIEW, Rig, rig_for
 from tests.destinations.vendors import VENDORS
+from tests.destinations.worker import POLICY
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[2]
 CHAOS = bool(os.environ.get("CHAOS"))
 SAMPLE = {"pipedrive": (5, 90), "hubspot": (12,), "hubspot-search": (40,), "webhook": (33,), "records": (62,)}
 ITEMS = 20
+PAST_ITS_LEASE_SECONDS = POLICY.lease_seconds + 2
+
+
+PATIENCE_SECONDS = 300
+"""Of a worker; it ends as soon as nothing is open. A busy machine is many times slower than a quiet one."""
 
 
 def told(rig: Rig, name: str, ledger: str, die_at: int = 0) -> str:
-    return json.dumps({"name": name, "url": rig.fake.url, "ledger": ledger, "die_at": die_at, "seconds": 60})
+    work = {"name": name, "url": rig.fake.url, "ledger": ledger, "die_at": die_at, "seconds": PATIENCE_SECONDS}
+    return json.dumps(work)
 
 
 def started(*arguments: str) -> subprocess.Popen[str]:
@@ -101,7 +108,7 @@ async def nothing_twice(rig: Rig, plans: list[IntentPlan]) -> Counter[str]:
     return counts
 
 
-@pytest.mark.timeout(3600 if CHAOS else 300)
+@pytest.mark.timeout(7200 if CHAOS else 600)
 @pytest.mark.parametrize("name", ["records", *VENDORS] if CHAOS else list(SAMPLE))
 def test_a_process_killed_at_a_write_point_leaves_one_record_and_one_receipt(
     tmp_path: Path, sqlite_template: Path, name: str, capsys: pytest.CaptureFixture[str]
@@ -128,6 +135,7 @@ def test_a_process_killed_at_a_write_point_leaves_one_record_and_one_receipt(
         print(f"\n{name}: {deaths} kills of {ITEMS} items, writes {told_so}, twice 0")
 
 
+@pytest.mark.timeout(900)
 def test_two_processes_at_once_one_of_them_stopped_past_its_lease(tmp_path: Path, ledger_url: str) -> None:
     writes = 200 if CHAOS else 60
     with rig_for("pipedrive", tmp_path, SystemClock(), ledger_url=ledger_url) as rig:
@@ -137,13 +145,15 @@ def test_two_processes_at_once_one_of_them_stopped_past_its_lease(tmp_path: Path
 
         plans = asyncio.run(plan())
         rig.fake.delay_seconds = 0.02
+        # As the vendor does: what is asked for. Two a page would make reading the list longer than the senders' patience.
+        rig.fake.page_rows = 100
         work = told(rig, "pipedrive", ledger_url)
         with started(work) as first, started(work) as second:
-            deadline = time.monotonic() + 60
-            while not rig.fake.calls["write"] and time.monotonic() < deadline:
+            while not rig.fake.calls["write"] and first.poll() is None:
                 time.sleep(0.05)
             first.send_signal(signal.SIGSTOP)
-            time.sleep(4)
+            time.sleep(PAST_ITS_LEASE_SECONDS)
             first.send_signal(signal.SIGCONT)
-            assert [first.wait(120), second.wait(120)] == [0, 0]
-        asyncio.run(nothing_twice(rig, plans))
+            assert [first.wait(), second.wait()] == [0, 0]
+        counts = asyncio.run(nothing_twice(rig, plans))
+        assert counts == Counter(wanted=writes, landed=writes, review=0)

@@ -34,8 +34,7 @@ from tests.destinations.rig import Rig, rig_for
 POLICY = DeliveryPolicy(
     send_timeout_seconds=1, lease_margin_seconds=1, backoff=Backoff(first_seconds=0.1, most_seconds=0.2, jitter=0)
 )
-
-
+OUT_OF_TIME = 3
 SEARCH_LAG_SECONDS = 0.5
 """Real processes wait by a real clock; the far side's lag is shortened along with the promise about it."""
 
@@ -50,18 +49,19 @@ class KilledAtWritePoint(DiesAtWritePoint):
                 os.kill(os.getpid(), signal.SIGKILL)
 
 
-async def deliver(rig: Rig, until: float) -> None:
-    """Work off what is there until nothing is open."""
+async def deliver(rig: Rig, until: float) -> bool:
+    """Work off what is there until nothing is open; False when the time was up before that."""
     owner = lease_owner("worker")
     while time.monotonic() < until:
         await Delivery(rig.equipment, owner).work_off(await rig.ledger.intents())
         if not any(row.state in OPEN_INTENTS for row in await rig.ledger.intents()):
-            return
+            return True
         await asyncio.sleep(0.1)
+    return False
 
 
-def work(told: dict[str, Any]) -> None:
-    """Deliver, or die."""
+def work(told: dict[str, Any]) -> int:
+    """Deliver, or die. The return code: 0, or ``OUT_OF_TIME``."""
     hubspot.SEARCH_LAG_SECONDS = SEARCH_LAG_SECONDS
     fake = cast("Any", SimpleNamespace(url=told["url"]))
     with (
@@ -79,7 +79,8 @@ def work(told: dict[str, Any]) -> None:
     ):
         if told["die_at"]:
             rig.equipment = KilledAtWritePoint(told["die_at"]).wrap(rig.equipment)
-        asyncio.run(deliver(rig, time.monotonic() + told["seconds"]))
+        done = asyncio.run(deliver(rig, time.monotonic() + told["seconds"]))
+        return 0 if done else OUT_OF_TIME
 
 
 def forked(told: dict[str, Any]) -> int:
@@ -88,8 +89,7 @@ def forked(told: dict[str, Any]) -> int:
     if child == 0:
         code = 1
         try:
-            work(told)
-            code = 0
+            code = work(told)
         finally:
             # Not a normal exit: what the parent holds is the parent's to close.
             os._exit(code)
@@ -99,8 +99,7 @@ def forked(told: dict[str, Any]) -> int:
 def main() -> None:
     """Work once, or for as long as somebody asks."""
     if len(sys.argv) > 1:
-        work(json.loads(sys.argv[1]))
-        return
+        sys.exit(work(json.loads(sys.argv[1])))
     for line in sys.stdin:
         print(forked(json.loads(line)), flush=True)
 

@@ -10,7 +10,9 @@ STAMP = "2026-11-17T09:00:00+00:00"
 
 
 class FakePipedrive(FakeVendor):
-    """``rows`` are activities, notes and deals by kind and id."""
+    """``rows`` are activities, notes and deals by kind and id. A page is shorter than asked for, so that paging is needed."""
+
+    page_rows = 2
 
     def __init__(self, now: Any) -> None:
         super().__init__(now)
@@ -34,12 +36,12 @@ class FakePipedrive(FakeVendor):
     def _list(self, request: Request, kind: str) -> Answer:
         wanted = request.query.get("deal_id")
         rows = [row for row in self.rows[kind].values() if wanted is None or str(row.get("deal_id")) == wanted]
-        # Two a page, so that paging is needed.
         start = int(request.query.get("cursor") or request.query.get("start") or 0)
-        page, more = rows[start : start + 2], start + 2 < len(rows)
-        further: dict[str, Any] = {"next_cursor": str(start + 2)} if more and kind != "notes" else {}
+        end = start + min(self.page_rows, int(request.query.get("limit", 100)))
+        page, more = rows[start:end], end < len(rows)
+        further: dict[str, Any] = {"next_cursor": str(end)} if more and kind != "notes" else {}
         if kind == "notes":
-            further = {"pagination": {"more_items_in_collection": more, "next_start": start + 2}}
+            further = {"pagination": {"more_items_in_collection": more, "next_start": end}}
         return ok(page, additional_data=further)
 
     def _create(self, request: Request, kind: str) -> Answer:
