@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -16,6 +16,24 @@ class Document(BaseModel):
     """A frozen value. Unknown keys are refused, so that a typing error in a file is seen and not ignored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+D = TypeVar("D", bound=Document)
+
+
+def trusted(kind: type[D], keys: set[str], values: dict[str, Any]) -> D:
+    """A document of values that are known to be right, in their fields' order; ``keys`` is ``set(values)`` and is kept.
+
+    What ``model_construct`` does, at a third of its cost: a transcript is two such objects a turn. Sharing one ``keys`` halves
+    the memory of a long file.
+    """
+    made = kind.__new__(kind)
+    put = object.__setattr__
+    put(made, "__dict__", values)
+    put(made, "__pydantic_fields_set__", keys)
+    put(made, "__pydantic_extra__", None)
+    put(made, "__pydantic_private__", None)
+    return made
 
 
 def canonical_json(value: Any) -> bytes:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from artifact_assets.domain.documents import trusted
 from artifact_assets.domain.transcript import SourceRef, Turn
 from artifact_assets.formats.fragment import Fragment, Notes
 from artifact_assets.formats.times import bounded
@@ -142,7 +143,9 @@ def _ends(last: Fragment, following: Fragment, length: int) -> bool:
 
 def _turn(index: int, run: list[Fragment]) -> Turn:
     text = run[0].text
-    if len(run) > 1:
+    if len(run) == 1:
+        start, end = run[0].start, run[0].end
+    else:
         parts = [text]
         last = text
         for fragment in run[1:]:
@@ -150,20 +153,23 @@ def _turn(index: int, run: list[Fragment]) -> Turn:
             last = fragment.text
             parts.append(last)
         text = "".join(parts)
-    start = next((fragment.start for fragment in run if fragment.start is not None), None)
-    end = max((fragment.end for fragment in run if fragment.end is not None), default=None)
+        start = next((fragment.start for fragment in run if fragment.start is not None), None)
+        end = max((fragment.end for fragment in run if fragment.end is not None), default=None)
     last_timed = next((fragment for fragment in reversed(run) if fragment.start is not None), run[-1])
     if last_timed.end is None or (start is not None and end is not None and end < start):
         end = None
-    # model_construct: the values are checked above, and one shared key set per turn halves the memory of a long file
-    return Turn.model_construct(
+    # The values are checked above.
+    return trusted(
+        Turn,
         _TURN_KEYS,
-        index=index,
-        speaker=run[0].speaker,
-        start=start,
-        end=end,
-        text=text,
-        source=_sources(run),
+        {
+            "index": index,
+            "speaker": run[0].speaker,
+            "start": start,
+            "end": end,
+            "text": text,
+            "source": _sources(run),
+        },
     )
 
 
@@ -184,14 +190,17 @@ def _sources(run: list[Fragment]) -> tuple[SourceRef, ...]:
 
 def _reference(first: Fragment, last: Fragment) -> SourceRef:
     same = first is last
-    return SourceRef.model_construct(
+    return trusted(
+        SourceRef,
         _REF_KEYS,
-        line=first.line,
-        end_line=last.end_line if last.end_line is not None else last.line,
-        cue=first.cue,
-        end_cue=None if same else last.cue,
-        pointer=first.pointer,
-        end_pointer=None if same else last.pointer,
+        {
+            "line": first.line,
+            "end_line": last.end_line if last.end_line is not None else last.line,
+            "cue": first.cue,
+            "end_cue": None if same else last.cue,
+            "pointer": first.pointer,
+            "end_pointer": None if same else last.pointer,
+        },
     )
 
 

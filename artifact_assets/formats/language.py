@@ -81,7 +81,10 @@ def detected(texts: Iterable[str]) -> str | None:
                 code == "ja" and len(script.findall(sample)) > 0.1 * letters
             ):
                 return code
-    words = Counter(word.strip(_TRIM) for word in sample.lower().replace("’", "'").split())
+    words = Counter[str]()
+    # Counted first: talk repeats its words.
+    for word, times in Counter(sample.lower().replace("’", "'").split()).items():
+        words[word.strip(_TRIM)] += times
     total = sum(words.values())
     scores = sorted(
         ((sum(words[word] for word in profile if word in words), code) for code, profile in _PROFILES.items()),

@@ -6,6 +6,7 @@ What belongs here: what a name says by itself. What does not: who in the invitat
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from artifact_assets.formats.word_lists import word_set
 
@@ -45,6 +46,8 @@ def cleaned(name: str | None) -> str | None:
     return None if not name or " ".join(name.casefold().split()) in _NOBODY else name
 
 
+# Every turn asks, and a meeting has a handful of voices.
+@lru_cache(maxsize=256)
 def numbered(value: str | int | None) -> str | None:
     """The label of a voice that a recognizer only counts: ``0`` and ``A`` become ``Speaker 0`` and ``Speaker A``.
 

@@ -128,3 +128,20 @@ def test_a_short_quote_is_found_in_its_turn_however_often_it_was_said() -> None:
     index = TranscriptIndex.of(Transcript(format="test", turns=turns))
     evidence = ground(Evidence(turns=(650,), quote="yes"), index, POLICY)
     assert [span.turn for span in evidence.spans] == [650]
+
+
+@pytest.mark.parametrize("turn", range(len(LINES)))
+def test_a_quote_looked_for_in_its_own_turn_is_found_where_the_whole_meeting_has_it(turn: int) -> None:
+    words = LINES[turn][1].split()
+    elsewhere = len(LINES)  # a second turn that is cited and not there has the whole meeting searched
+    for first in range(len(words)):
+        for last in range(first + 1, len(words) + 1):
+            quote = " ".join(words[first:last])
+            alone, among_all = (
+                ground(Evidence(turns=cited, quote=quote), INDEX, POLICY) for cited in ((turn,), (turn, elsewhere))
+            )
+            assert (alone.alignment, alone.score, alone.spans) == (
+                among_all.alignment,
+                among_all.score,
+                among_all.spans,
+            )

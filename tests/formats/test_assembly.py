@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pytest
+from pydantic import ValidationError
+
+from artifact_assets.domain.transcript import Turn
 from artifact_assets.formats.assembly import NAMED, UNKNOWN, assembled
 from artifact_assets.formats.fragment import Fragment, Notes
 
@@ -91,3 +95,13 @@ def test_a_turn_from_two_places_of_the_file_names_both() -> None:
     fragments = [Fragment("b", "A", 5.0, 6.0, line=2, end_line=2), Fragment("a", "A", 1.0, 2.0, line=90, end_line=91)]
     (turn,) = assembled(fragments, Notes())
     assert [(place.line, place.end_line) for place in turn.source] == [(90, 91), (2, 2)]
+
+
+def test_turns_made_without_validation_are_what_validation_makes() -> None:
+    (turn,) = assembled([Fragment("Hello", "Ann", 1.0, 2.0, line=3)], Notes())
+    validated = Turn.model_validate_json(turn.model_dump_json())
+    assert turn == validated
+    assert turn.model_fields_set == validated.model_fields_set
+    assert turn.model_copy(update={"speaker": "Bo"}).speaker == "Bo"
+    with pytest.raises(ValidationError):
+        turn.text = "other"

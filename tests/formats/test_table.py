@@ -6,7 +6,14 @@ import pytest
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.transcript import Transcript, Turn
-from artifact_assets.formats.table import breaches, check_transcript, check_transcripts, doubtful, turns_frame
+from artifact_assets.formats.table import (
+    breaches,
+    check_transcript,
+    check_transcripts,
+    doubtful,
+    surely_sound,
+    turns_frame,
+)
 
 
 def turn(
@@ -25,6 +32,7 @@ SOUND = transcript(turn(0, start=0.0, end=1.0), turn(1, speaker=None), turn(2, s
 def test_sound_meetings_pass() -> None:
     assert check_transcripts({"a": SOUND, "b": SOUND}) == {}
     check_transcript("a", SOUND)
+    assert surely_sound(SOUND)
 
 
 @pytest.mark.parametrize(
@@ -43,6 +51,8 @@ def test_each_rule_names_the_rows_that_break_it(rule: str, turns: tuple[Turn, ..
     found = breaches(turns_frame({"sound": SOUND, "bad": transcript(*turns), "other": SOUND}))
     assert {breach.meeting_id for breach in found} == {"bad"}
     assert next(breach for breach in found if breach.rule == rule).turns == rows
+    with pytest.raises(PipelineError, match=rule):
+        check_transcript("bad", transcript(*turns))
 
 
 def test_one_bad_meeting_fails_alone_and_a_failure_counts_its_rows() -> None:

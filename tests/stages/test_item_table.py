@@ -18,7 +18,7 @@ from artifact_assets.domain.artifact import (
     Span,
 )
 from artifact_assets.domain.failures import PipelineError
-from artifact_assets.stages.item_table import breaches, check_items, items_frame
+from artifact_assets.stages.item_table import breaches, check_items, items_frame, surely_sound
 
 FOUND = GroundedEvidence(
     turns=(1,), quote="q", alignment=Alignment.EXACT, score=100, spans=(Span(turn=1, start=0, end=1),)
@@ -55,6 +55,7 @@ def rules(*items: Item) -> list[tuple[str, str]]:
 
 def test_sound_items_pass() -> None:
     check_items(artifact())
+    assert surely_sound(artifact(item()))
     check_items(
         artifact(item(), item(item_id="0123456789abcdef0123-2", state=ItemState.QUARANTINED, failures=(REASON,)))
     )
@@ -78,6 +79,7 @@ def test_sound_items_pass() -> None:
 )
 def test_each_rule_names_the_item_that_breaks_it(changed: dict[str, Any], rule: str) -> None:
     sound = item(item_id="fedcba98765432100000")
+    assert not surely_sound(artifact(sound, item(**changed)))
     broken = rules(sound, item(**changed))
     assert [name for item_id, name in broken if item_id != sound.item_id] == [rule]
     assert all(item_id != sound.item_id for item_id, _ in broken)

@@ -79,9 +79,10 @@ def _proper(text: str, subject: Subject) -> list[str]:
 def _always_capital(name: str, subject: Subject) -> bool:
     """Whether the meeting writes the word with a capital inside sentences and never without."""
     lower = name.casefold()
-    if lower not in subject.scene.index.ids:
-        return False
     inside = re.compile(rf"[a-z,]\s+{re.escape(name)}\b")
     small = re.compile(rf"\b{re.escape(lower)}\b")
     turns = subject.scene.transcript.turns
-    return any(inside.search(t.text) for t in turns) and not any(small.search(t.text) for t in turns)
+    # In the order of their cost; most words that begin a sentence never stand inside one.
+    if not any(name in t.text and inside.search(t.text) for t in turns):
+        return False
+    return not any(small.search(t.text) for t in turns) and lower in subject.scene.index.ids

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from artifact_assets.domain.grounding.index import TranscriptIndex
 from artifact_assets.domain.grounding.words import Word
-from artifact_assets.domain.transcript import Transcript
+from artifact_assets.domain.transcript import Transcript, Turn
 
 # All on normalized words: "let's not" reads "let us not".
 _POINTS = re.compile(
@@ -37,6 +37,9 @@ _MARKS = """actually ahead back called cancel changed correction decided do drop
     meant misspoke never nevermind no not off rather scratch second should skip sorry strike take wait wrong"""
 MARKS = frozenset(_MARKS.split())
 """Each of the phrases above has at least one of these words; nearly no sentence has one."""
+_LETTERS_ONLY = {code: " " for code in range(128) if not 97 <= code <= 122}
+_OPENED = frozenset({"cannot"})
+"""Plain words that are read as words with a mark among them."""
 _END = re.compile(r"[.!?\n]+")
 
 
@@ -59,7 +62,7 @@ class TakeBack:
 
 def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[TakeBack]:
     """Every such sentence in time order."""
-    for position, turn in enumerate(transcript.turns):
+    for position, turn in _suspicious(transcript):
         words = index.words[turn.index]
         if MARKS.isdisjoint({word.text for word in words}):
             continue
@@ -73,3 +76,15 @@ def takebacks_of(transcript: Transcript, index: TranscriptIndex) -> Iterator[Tak
                 rest = text[names.end() :].strip() if names and not points else None
                 bare = _POINTS.sub(" ", text)
                 yield TakeBack((position, started), turn.index, sentence, bool(points), rest, bare, bool(corrects))
+
+
+def _suspicious(transcript: Transcript) -> Iterator[tuple[int, Turn]]:
+    """Turns, with their position, whose words may hold a mark.
+
+    Told by their letters alone: reading words costs ten times as much.
+    """
+    lowered = [turn.text.lower() for turn in transcript.turns]
+    said = (MARKS | _OPENED).intersection(" ".join(lowered).translate(_LETTERS_ONLY).split())
+    for position, (turn, text) in enumerate(zip(transcript.turns, lowered, strict=True)):
+        if not text.isascii() or "'" in text or any(mark in text for mark in said):
+            yield position, turn

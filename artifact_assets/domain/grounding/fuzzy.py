@@ -86,7 +86,7 @@ def _acceptable(match: FuzzyMatch, words: Sequence[str], in_cited: bool, policy:
 def _places(words: Sequence[str], index: TranscriptIndex) -> list[int]:
     """Stream positions where the quote's first word would stand, best first."""
     common = max(_COMMON, len(index.stream_ids) // 50)
-    known = [(at, index.postings[index.ids[word]]) for at, word in enumerate(words) if word in index.ids]
+    known = [(at, index.places(word)) for at, word in enumerate(words) if word in index.ids]
     # Words said all the time vote only where the quote has no others: they cost much and tell little.
     voting = [(at, places) for at, places in known if len(places) <= common] or known
     if not voting:

@@ -30,6 +30,9 @@ def ground(evidence: Evidence, index: TranscriptIndex, policy: GroundingPolicy) 
     cited = frozenset(evidence.turns)
     short = len(words) <= policy.short_words
     phrase = " ".join(words)
+    here = index.in_turn(phrase, *cited) if len(cited) == 1 else None
+    if here is not None:
+        return _aligned(evidence, quote, here, index)
     streams = (index.by_speaker, index.by_time) if len(cited) > 1 else (index.by_speaker,)
     for stream in streams:
         place = _nearest(stream, stream.occurrences(phrase), len(words), cited)
@@ -40,16 +43,20 @@ def ground(evidence: Evidence, index: TranscriptIndex, policy: GroundingPolicy) 
         inside = all(span.turn in cited for span in spans)
         if (short or across_speakers) and not inside:
             continue
-        exact = _exact(quote, spans, index)
-        if exact is not None:
-            return _grounded(evidence, Alignment.EXACT, 100.0, exact)
-        return _grounded(evidence, Alignment.NORMALIZED, 100.0, spans)
+        return _aligned(evidence, quote, spans, index)
     if not short:
         match = fuzzy_match(words, index, cited, policy)
         if match is not None:
             spans = index.by_speaker.spans(match.first, match.last)
             return _grounded(evidence, Alignment.FUZZY, round(100 * match.coverage, 1), spans)
     return _grounded(evidence, Alignment.NONE, 0.0, ())
+
+
+def _aligned(evidence: Evidence, quote: str, spans: tuple[Span, ...], index: TranscriptIndex) -> GroundedEvidence:
+    exact = _exact(quote, spans, index)
+    if exact is not None:
+        return _grounded(evidence, Alignment.EXACT, 100.0, exact)
+    return _grounded(evidence, Alignment.NORMALIZED, 100.0, spans)
 
 
 def _grounded(evidence: Evidence, alignment: Alignment, score: float, spans: tuple[Span, ...]) -> GroundedEvidence:

@@ -10,9 +10,10 @@ that goes on after somebody's "mm-hm" is found, and no quote is ever assembled f
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,12 +46,9 @@ class Stream:
                 turns.extend([turn] * len(words[turn]))
             flat.append(Word(BREAK, 0, 0))
             turns.append(-1)
-        starts: list[int] = []
-        at = 1
-        for word in flat:
-            starts.append(at)
-            at += len(word.text) + 1
-        return Stream(flat, turns, " " + " ".join(word.text for word in flat) + " ", starts)
+        texts = [word.text for word in flat]
+        starts = list(accumulate([len(text) + 1 for text in texts], initial=1))
+        return Stream(flat, turns, " " + " ".join(texts) + " ", starts[:-1])
 
     def occurrences(self, phrase: str, most: int = 5000) -> Iterator[int]:
         """Positions of the first word of ``phrase``, normalized words joined by spaces; at most ``most``."""
@@ -77,40 +75,74 @@ class Stream:
         return tuple(spans)
 
 
+class _WordsByTurn(dict[int, list[Word]]):
+    """The words of each turn, read when somebody asks: most quotes are found in the turn they cite."""
+
+    def __init__(self, turns: Mapping[int, Turn]) -> None:
+        super().__init__()
+        self._turns = turns
+
+    def __missing__(self, turn: int) -> list[Word]:
+        words = self[turn] = read_words(self._turns[turn].text)
+        return words
+
+
 @dataclass(frozen=True)
 class TranscriptIndex:
-    """See the module. ``by_speaker`` is searched for every quote; ``by_time`` only where several speakers are cited."""
+    """See the module.
+
+    ``by_speaker`` is searched for every quote that is not in the one turn it cites; ``by_time`` only where several speakers
+    are cited. Each is made when it is asked for.
+    """
 
     turns: dict[int, Turn]
     words: dict[int, list[Word]]
-    by_speaker: Stream
-    ids: dict[str, int]
-    stream_ids: NDArray[np.int32]
-    postings: dict[int, NDArray[np.int32]]
-    frequency: dict[str, int] = field(repr=False)
+    runs: list[list[int]]
+
+    @staticmethod
+    def of(transcript: Transcript, interruption_turns: int = 3) -> TranscriptIndex:
+        """The index of ``transcript``; with everything asked of it 10 ms for an hour of talk."""
+        turns = {turn.index: turn for turn in transcript.turns}
+        return TranscriptIndex(turns, _WordsByTurn(turns), _runs(transcript, interruption_turns))
+
+    def in_turn(self, phrase: str, turn: int) -> tuple[Span, ...] | None:
+        """Where ``phrase``, normalized words joined by spaces, stands first in one turn; None when it does not."""
+        if turn not in self.turns:
+            return None
+        words = self.words[turn]
+        text = f" {' '.join([word.text for word in words])} "
+        at = text.find(f" {phrase} ")
+        if at < 0:
+            return None
+        first = text.count(" ", 0, at)
+        touched = words[first : first + phrase.count(" ") + 1]
+        return (Span(turn=turn, start=min(w.start for w in touched), end=max(w.end for w in touched)),)
+
+    @cached_property
+    def by_speaker(self) -> Stream:
+        """All turns, those of one speaker that are close together in a row."""
+        return Stream.of(self.runs, self.words)
 
     @cached_property
     def by_time(self) -> Stream:
         """All turns as they followed each other."""
         return Stream.of([list(self.turns)], self.words)
 
-    @staticmethod
-    def of(transcript: Transcript, interruption_turns: int = 3) -> TranscriptIndex:
-        """The index of ``transcript``; 20 ms for an hour of talk."""
-        turns = {turn.index: turn for turn in transcript.turns}
-        words = {turn.index: read_words(turn.text) for turn in transcript.turns}
-        by_speaker = Stream.of(_runs(transcript, interruption_turns), words)
-        ids: dict[str, int] = {}
-        numbers = np.fromiter(
-            (ids.setdefault(word.text, len(ids)) for word in by_speaker.words),
-            np.int32,
-            len(by_speaker.words),
-        )
-        order = np.argsort(numbers, kind="stable").astype(np.int32)
-        edges = np.searchsorted(numbers[order], np.arange(len(ids) + 1))
-        postings = {n: order[edges[n] : edges[n + 1]] for n in range(len(ids))}
-        frequency = {word: len(postings[n]) for word, n in ids.items()}
-        return TranscriptIndex(turns, words, by_speaker, ids, numbers, postings, frequency)
+    @cached_property
+    def ids(self) -> dict[str, int]:
+        """A number for each word of ``by_speaker``."""
+        return {word: number for number, word in enumerate(dict.fromkeys([w.text for w in self.by_speaker.words]))}
+
+    @cached_property
+    def stream_ids(self) -> NDArray[np.int32]:
+        """``by_speaker`` as numbers."""
+        words, ids = self.by_speaker.words, self.ids
+        return np.fromiter([ids[word.text] for word in words], np.int32, len(words))
+
+    def places(self, word: str) -> NDArray[np.intp]:
+        """Every position of a word in ``by_speaker``, ascending."""
+        number = self.ids.get(word, -1)
+        return np.flatnonzero(self.stream_ids == number)
 
 
 def _runs(transcript: Transcript, interruption_turns: int) -> list[list[int]]:

@@ -86,11 +86,19 @@ def _number_of_weekday(word: str) -> int | None:
 
 
 def _mention(texts: list[str], at: int, today: date | None) -> DayMention | None:
+    word = texts[at]
+    if word not in _BEGINNINGS and word[0] != "#" and "/" not in word:
+        return None
     for read in (_calendar, _relative, _weekday, _period):
         mention = read(texts, at, today)
         if mention is not None:
             return mention
     return None
+
+
+_OTHER_BEGINNINGS = """today tonight this day tomorrow q1 q2 q3 q4 eod cob week month quarter year eow eom eoq eoy"""
+_BEGINNINGS = frozenset([*MONTHS, *_SHORT_MONTHS, *WEEKDAYS, *_SHORT_DAYS, *_COUNTS, *_OTHER_BEGINNINGS.split()])
+"""Every word that one of the readings below begins with, apart from numbers: nearly no word of a meeting is one."""
 
 
 def _of(start: int, end: int, *days: date | None) -> DayMention:
