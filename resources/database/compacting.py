@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import Engine, text
+from sqlalchemy.pool import NullPool
 
-from resources.database.engine import BUSY_TIMEOUT_SECONDS, database_file
+from resources.database.engine import BUSY_TIMEOUT_SECONDS, connect_engine, database_file
 
 
 def compact(engine: Engine, tables: Sequence[str]) -> None:
@@ -24,7 +25,8 @@ def compact(engine: Engine, tables: Sequence[str]) -> None:
     if file is not None:
         compact_file(file)
         return
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    unhurried = connect_engine(engine.url, statement_seconds=None, poolclass=NullPool)
+    with unhurried.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(f"VACUUM {', '.join(tables)}"))
 
 

@@ -33,7 +33,7 @@ from artifact_assets.domain.records import (
     Transition,
 )
 from artifact_assets.domain.states import IntentState, MeetingState
-from resources.database.engine import connect_engine, database_file, make_private, parsed_url, reading
+from resources.database.engine import connect_engine, database_file, listing, make_private, parsed_url, reading
 from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.database.queries import query
@@ -257,7 +257,7 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
 
     def columns(self) -> SqlColumns:
         """The same ledger read in bulk, for counting."""
-        return SqlColumns(self._reading)
+        return SqlColumns(listing(self.engine))
 
     async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
         """Have a request of a neighbouring store done by this ledger's writer; see ``Operation``."""

@@ -50,7 +50,7 @@ def migrate(url: str) -> tuple[str | None, str]:
     file = database_file(parsed)
     if file is not None:
         make_private(file)
-    engine = connect_engine(parsed)
+    engine = connect_engine(parsed, statement_seconds=None)
     try:
         with exclusive(engine, "schema"), engine.begin() as connection:
             before = _version(connection)

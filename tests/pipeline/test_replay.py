@@ -13,11 +13,14 @@ import pytest
 from artifact_assets.assets.replay_plan import REPLAY_PLAN
 from artifact_assets.assets.specs import asset_key
 from artifact_assets.configuration.schema import Configuration
+from artifact_assets.domain.backfills import Pace
+from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.replay import PHASE_TAG, PLAN_TAG, Change, EntryState, Phase, PlanEntry, Preparation
 from artifact_assets.domain.states import STAGES, IntentState, MeetingState, Stage
 from artifact_assets.in_process import run_here
 from artifact_assets.stages.replay.choosing import Choice, new_plan
 from artifact_assets.stages.replay.taking_back import Fate, take_back
+from resources.ledger.backfills import SqlBackfills
 from tests.pipeline.planted_bug import PlantedBug, talk
 from tests.pipeline.test_arrivals import tick as arrivals
 from tests.pipeline.test_drain import tick as drain
@@ -232,6 +235,26 @@ def test_meetings_that_only_lie_between_are_shown_again_and_never_worked_on(fixe
     assert {name: fixed.ledger_rows(name)[1:4] for name in before} == before
     assert {entry.state for entry in fixed.entries(plan).values()} == {EntryState.APPLIED}
     assert fixed.world.status(Stage.DELIVERED) == (set(NAMES), set())
+
+
+def test_a_paused_backfill_applies_nothing_and_the_same_plan_goes_on_later(fixed: Replays) -> None:
+    world, before = fixed.world, fixed.records()
+    book = SqlBackfills(world.ledger, world.equipment.clock, Pace())
+    world.equipment = replace(world.equipment, backfills=book)
+    plan = fixed.prepared(BROKEN)
+    tags = {PLAN_TAG: plan, PHASE_TAG: Phase.APPLY.value, "dagster/backfill": "b1"}
+    asyncio.run(book.switch("b1", paused=True, who="sam", why="month end", now=world.equipment.clock.now()))
+    states = {name: fixed.ledger_rows(name)[1:] for name in BROKEN}
+    run_here(world.equipment, world.instance, BROKEN, [asset_key(stage) for stage in STAGES], tags)
+    assert fixed.records() == before
+    assert {name: fixed.ledger_rows(name)[1:] for name in BROKEN} == states
+    for entry in fixed.entries(plan).values():
+        assert (entry.state, entry.failure_class) == (EntryState.PREPARED, FailureClass.BACKFILL_PAUSED)
+        assert "sam (month end)" in str(entry.cause)
+    asyncio.run(book.switch("b1", paused=False, who="sam", why="done", now=world.equipment.clock.now()))
+    run_here(world.equipment, world.instance, BROKEN, [asset_key(stage) for stage in STAGES], tags)
+    assert {entry.state for entry in fixed.entries(plan).values()} == {EntryState.APPLIED}
+    assert fixed.records() != before
 
 
 def test_an_applied_plan_is_taken_back_where_nobody_changed_it(fixed: Replays) -> None:

@@ -49,6 +49,8 @@ class Application:
         entry = found[0]
         try:
             if entry.state is not EntryState.APPLYING:
+                # A paused backfill begins nothing, and what was not begun stays to be applied.
+                await case.equipment.backfills.hold(case.backfill)
                 why = await self._taken_over(entry)
                 if why:
                     return await self._skip(entry, why)
