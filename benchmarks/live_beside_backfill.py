@@ -25,6 +25,7 @@ import os
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -87,6 +88,7 @@ class Bench:
     plan: Plan
     ledger: Ledger
     dropped: list[str] = field(default_factory=list[str])
+    began: float = field(default_factory=time.monotonic)
 
     def drop(self) -> None:
         """One more live meeting in the inbox."""
@@ -113,6 +115,12 @@ class Bench:
             time.sleep(0.5)
         raise SystemExit(f"live meetings did not get through within {self.plan.patience:g} s")
 
+    def say(self, what: str) -> None:
+        """Progress on stderr: seconds since the start, what is done, and how the ledger stands."""
+        found = Counter(f"{'backfill' if m.backfill else 'live'} {m.state}" for m in self.meetings())
+        stand = ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
+        print(f"[{time.monotonic() - self.began:6.1f} s] {what}: {stand or 'no meetings'}", file=sys.stderr, flush=True)
+
     def meetings(self) -> tuple[Meeting, ...]:
         """The ledger's rows."""
         return asyncio.run(self.ledger.meetings())
@@ -126,9 +134,13 @@ class Bench:
         ids = asyncio.run(self._receive(count))
         backfill = self.deployment.graphql.launch_backfill(ids)
         give_up = time.monotonic() + self.plan.patience
+        say_again = time.monotonic() + 15
         while self.done() < min(20, count // 4):
             if time.monotonic() > give_up:
                 raise SystemExit("the backfill did not begin")
+            if time.monotonic() > say_again:
+                self.say("waiting for the backfill's first meetings")
+                say_again += 15
             time.sleep(0.5)
         return backfill
 
@@ -167,7 +179,11 @@ class Bench:
     def through(self, count: int) -> bool:
         """Whether the whole backfill ends delivered in time."""
         give_up = time.monotonic() + self.plan.patience
+        say_again = time.monotonic() + 30
         while self.done() < count and time.monotonic() < give_up:
+            if time.monotonic() > say_again:
+                self.say("waiting for the rest")
+                say_again += 30
             time.sleep(1)
         return all(m.state in GOOD for m in self.meetings())
 
@@ -214,13 +230,20 @@ def told(times: Sequence[float]) -> dict[str, float]:
 def budget_bound(folder: Path, plan: Plan, model: FaultyModel) -> dict[str, Any]:
     """With the model's rate as the bottleneck."""
     with bench(folder, plan, model, plan.calls_per_minute) as measured:
+        measured.say("the deployment answers")
         measured.live_for(3 * plan.every)  # the first run of all loads what later ones find loaded
+        measured.say("warm")
         idle = measured.live_for(plan.idle)
+        measured.say(f"idle measured, p95 {p(idle, 0.95):.1f} s")
         started = time.monotonic()
         measured.launch(plan.backfill)
+        measured.say("the backfill goes")
         solo = measured.rate_over(plan.solo)
+        measured.say(f"alone {solo:.0f} a minute")
         beside, rate, lasted = measured.beside_for(plan.beside)
+        measured.say(f"beside {rate:.0f} a minute, live p95 {p(beside, 0.95):.1f} s")
         whole = measured.through(plan.backfill)
+        measured.say("over")
         seconds = time.monotonic() - started
     return {
         "live_idle": told(idle),
