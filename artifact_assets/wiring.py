@@ -35,7 +35,7 @@ from artifact_assets.extraction.model.prompt import COMMITTED, Prompt
 from artifact_assets.restoring import replanted, watched
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.tracing import Tracing
-from artifact_assets.stages.walk import lease_owner, process_of, run_of
+from artifact_assets.stages.walk import lease_owner, process_of, run_of, started_at
 from resources.artifact_store import open_store
 from resources.clock import ShiftedClock, SystemClock
 from resources.destinations.record_store import RecordStore
@@ -47,6 +47,7 @@ from resources.ledger.backfills import SqlBackfills
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
+from resources.processes import end
 from resources.sources import FileSources
 from resources.threads import Threads
 
@@ -103,6 +104,7 @@ def open_equipment(
             ),
             destinations={RECORDS: records, **stack.enter_context(destinations)},
             is_gone=lambda owner: is_gone(owner, run_finished),
+            end_owner=end_owner,
             backfills=backfills,
             canary=canary_for(settings, configuration, lambda p: asker_for(settings, configuration, ledger, prompt=p)),
             tracing=stack.enter_context(_traced(settings, configuration, ledger)),
@@ -270,6 +272,12 @@ def open_batch_desk(settings: Settings, configuration: Configuration) -> Generat
             asker.policy,
             asker.owner,
         )
+
+
+def end_owner(owner: str) -> bool:
+    """End the process of a lease's owner, if it is one of this machine and still the same; see ``processes.end``."""
+    host, pid = process_of(owner)
+    return host == socket.gethostname() and end(pid, started_at(owner))
 
 
 def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:

@@ -1,6 +1,6 @@
 """How long live meetings take while a backfill of thousands runs, in a deployment of real processes.
 
-What belongs here: the phases and the figures. What does not: the deployment (see ``tests.instruments.deployment``) and the
+What belongs here: the phases and the figures. What does not: the deployment (see ``live_deployment``) and the
 model (see ``benchmarks.faulty_model``; here it makes no faults).
 
     python -m benchmarks.live_beside_backfill [--quick] [--json]
@@ -13,7 +13,7 @@ meetings are files dropped into the inbox. A live meeting's time runs from the m
 First with the model's rate budget as the bottleneck: live alone, then the backfill alone for a while, then both. Then with no
 budget, so that the processors are the bottleneck, at several bounds of the backfill (``backfills pace --at-once``).
 
-Exit code 1 when a meeting did not end delivered.
+Progress goes to stderr. Exit code 1 when a meeting did not end delivered.
 """
 
 from __future__ import annotations
@@ -25,195 +25,16 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Generator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from artifact_assets.domain.backfills import ALL, Pace
-from artifact_assets.domain.ports import Ledger
-from artifact_assets.domain.records import Meeting
-from artifact_assets.domain.states import MEETING_STATES, MeetingState
-from artifact_assets.partitions import register
-from artifact_assets.stages.arrival import notice
 from artifact_assets.wiring import open_equipment
 from benchmarks.faulty_model import FaultyModel, faulty_model
-from benchmarks.model_faults import words
-from tests.instruments.deployment import ROOT, Deployment, running
-
-LIVE_FROM = 1_000_000
-"""Live meetings are numbered from here, so that they can be told from the backfill's."""
-GOOD = frozenset({MeetingState.DELIVERED})
-
-
-@dataclass(frozen=True)
-class Plan:
-    """How much is measured. Seconds, meetings, calls a minute; ``every`` is the pause between live meetings."""
-
-    backfill: int = 2000
-    calls_per_minute: float = 480
-    idle: float = 60
-    solo: float = 45
-    beside: float = 120
-    every: float = 3
-    bounds: tuple[int, ...] = (50, 8, 2)
-    each: float = 45
-    saturating: int = 2000
-    patience: float = 900
-
-
-QUICK = Plan(
-    backfill=300,
-    calls_per_minute=240,
-    idle=20,
-    solo=12,
-    beside=24,
-    bounds=(50, 2),
-    each=15,
-    saturating=300,
-    patience=900,
-)
-
-
-@dataclass
-class Bench:
-    """A deployment that is measured."""
-
-    deployment: Deployment
-    home: Path
-    plan: Plan
-    ledger: Ledger
-    dropped: list[str] = field(default_factory=list[str])
-    began: float = field(default_factory=time.monotonic)
-
-    def drop(self) -> None:
-        """One more live meeting in the inbox."""
-        name = f"live-{LIVE_FROM + len(self.dropped)}"
-        inbox = self.home / "inbox"
-        inbox.mkdir(exist_ok=True)
-        # Whole at once, as a sync tool does it: a file that still grows is waited for.
-        (inbox / f".{name}").write_text(words(LIVE_FROM + len(self.dropped)))
-        (inbox / f".{name}").rename(inbox / f"{name}.txt")
-        self.dropped.append(name)
-
-    def live_for(self, seconds: float) -> list[float]:
-        """Drop live meetings for a while and wait until all are through; their times in seconds."""
-        before, end = len(self.dropped), time.monotonic() + seconds
-        while time.monotonic() < end:
-            self.drop()
-            time.sleep(self.plan.every)
-        fresh = set(self.dropped[before:])
-        give_up = time.monotonic() + self.plan.patience
-        while time.monotonic() < give_up:
-            found = [m for m in self.meetings() if m.file_name.removesuffix(".txt") in fresh]
-            if len(found) == len(fresh) and all(MEETING_STATES[m.state].terminal for m in found):
-                return [(m.updated_at - m.received_at).total_seconds() for m in found if m.state in GOOD]
-            time.sleep(0.5)
-        raise SystemExit(f"live meetings did not get through within {self.plan.patience:g} s")
-
-    def say(self, what: str) -> None:
-        """Progress on stderr: seconds since the start, what is done, and how the ledger stands."""
-        found = Counter(f"{'backfill' if m.backfill else 'live'} {m.state}" for m in self.meetings())
-        stand = ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
-        print(f"[{time.monotonic() - self.began:6.1f} s] {what}: {stand or 'no meetings'}", file=sys.stderr, flush=True)
-
-    def meetings(self) -> tuple[Meeting, ...]:
-        """The ledger's rows."""
-        return asyncio.run(self.ledger.meetings())
-
-    def done(self) -> int:
-        """Meetings of backfills that ended."""
-        return sum(1 for m in self.meetings() if m.backfill and MEETING_STATES[m.state].terminal)
-
-    def launch(self, count: int) -> str:
-        """Take files in without the inbox, and backfill them; the backfill's id once the first are through."""
-        ids = asyncio.run(self._receive(count))
-        backfill = self.deployment.graphql.launch_backfill(ids)
-        give_up = time.monotonic() + self.plan.patience
-        say_again = time.monotonic() + 15
-        while self.done() < min(20, count // 4):
-            if time.monotonic() > give_up:
-                raise SystemExit("the backfill did not begin")
-            if time.monotonic() > say_again:
-                self.say("waiting for the backfill's first meetings")
-                say_again += 15
-            time.sleep(0.5)
-        return backfill
-
-    async def _receive(self, count: int) -> list[str]:
-        folder = self.home / "old"
-        folder.mkdir(exist_ok=True)
-        with open_equipment(self.deployment.settings()) as equipment, self.deployment.instance() as instance:
-
-            async def one(number: int) -> str:
-                path = folder / f"old-{number}.txt"
-                path.write_text(words(number))
-                arrival = await notice(equipment.sources, equipment.configuration, str(path), path.name, None)
-                await equipment.ledger.receive(arrival, equipment.clock.now())
-                return arrival.meeting_id
-
-            ids: list[str] = []
-            for start in range(0, count, 100):
-                ids += await asyncio.gather(*(one(n) for n in range(start, min(start + 100, count))))
-            register(instance, equipment.ledger, ids)
-            return ids
-
-    def rate_over(self, seconds: float) -> float:
-        """Backfilled meetings a minute, while nothing else happens."""
-        before, started = self.done(), time.monotonic()
-        time.sleep(seconds)
-        return (self.done() - before) * 60 / (time.monotonic() - started)
-
-    def beside_for(self, seconds: float) -> tuple[list[float], float, bool]:
-        """Times of live meetings dropped for a while, the backfill's rate meanwhile, and whether it lasted as long."""
-        before, started = self.done(), time.monotonic()
-        times = self.live_for(seconds)
-        after, lasted = self.done(), time.monotonic() - started
-        total = sum(1 for m in self.meetings() if not m.file_name.startswith("live-"))
-        return times, (after - before) * 60 / lasted, after < total
-
-    def through(self, count: int) -> bool:
-        """Whether the whole backfill ends delivered in time."""
-        give_up = time.monotonic() + self.plan.patience
-        say_again = time.monotonic() + 30
-        while self.done() < count and time.monotonic() < give_up:
-            if time.monotonic() > say_again:
-                self.say("waiting for the rest")
-                say_again += 30
-            time.sleep(1)
-        return all(m.state in GOOD for m in self.meetings())
-
-
-@contextmanager
-def bench(home: Path, plan: Plan, model: FaultyModel, calls_per_minute: float | None) -> Generator[Bench]:
-    """A deployment that asks the model, within a rate budget or none."""
-    home.mkdir(parents=True)
-    told: dict[str, Any] = {"inbox": {"settled_seconds": 1}}
-    if calls_per_minute is not None:
-        # A bucket of two seconds: a longer one would let the first meetings through for nothing.
-        told["model"] = {"rate": {"requests_per_minute": calls_per_minute, "burst_seconds": 2}}
-    (home / "artifacts.yaml").write_text(yaml.safe_dump(told))
-    profile = yaml.safe_load((ROOT / "deploy/local/dagster.yaml").read_text())
-    variables = {
-        "ARTIFACTS_NOW": "",
-        "ARTIFACTS_LLM_MODEL": "fake-1",
-        "ARTIFACTS_LLM_BASE_URL": model.base_url,
-        "PYTHONWARNINGS": "ignore",
-    }
-    with (
-        running(
-            home,
-            dagster={"run_coordinator": profile["run_coordinator"]},
-            definitions=ROOT / "artifact_assets/definitions.py",
-            variables=variables,
-        ) as deployment,
-        open_equipment(deployment.settings()) as equipment,
-    ):
-        yield Bench(deployment, home, plan, equipment.ledger)
+from benchmarks.live_deployment import QUICK, Plan, bench
 
 
 def p(times: Sequence[float], share: float) -> float:
@@ -264,11 +85,13 @@ def processor_bound(folder: Path, plan: Plan, model: FaultyModel) -> dict[str, A
     curve: list[dict[str, Any]] = []
     with bench(folder, plan, model, None) as measured, open_equipment(measured.deployment.settings()) as equipment:
         measured.live_for(3 * plan.every)
+        measured.say("warm")
         measured.launch(plan.saturating)
         for bound in plan.bounds:
             asyncio.run(equipment.backfills.choose(ALL, Pace(at_once=bound)))
             time.sleep(3)
             times, rate, lasted = measured.beside_for(plan.each)
+            measured.say(f"at most {bound} at once: {rate:.0f} a minute, live p95 {p(times, 0.95):.1f} s")
             curve.append(
                 {
                     "at_once": bound,

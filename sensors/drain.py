@@ -7,6 +7,8 @@ Dagster restarts a run whose process died, a few times. When those restarts are 
 meetings stay unfinished with nobody holding them; this sensor finds them and requests a run of their own. A meeting that only
 waits for writes is left to the drain of writes first (see ``writes``), which needs no run for each range of them; one that a
 queued run or a backfill is going to work on is left to it; and one put off for a backfill stays in that backfill's lane.
+
+A run whose worker lives and does nothing would be waited for until its longest time; it is ended first (see ``silent_runs``).
 """
 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.
@@ -18,6 +20,7 @@ from datetime import datetime, timedelta
 import dagster as dg
 
 from artifact_assets.assets.reconciler import report_pending
+from artifact_assets.assets.silent_runs import end_silent_runs
 from artifact_assets.domain.backfills import LIVE, holding
 from artifact_assets.domain.records import Meeting
 from artifact_assets.domain.states import MEETING_STATES, MeetingState
@@ -49,6 +52,9 @@ def drain_sensor(job: str) -> dg.SensorDefinition:
         description="Resumes deferred meetings when they are due, and meetings whose run was lost.",
     )
     def drain(context: dg.SensorEvaluationContext, equipment: dg.ResourceParam[Equipment]) -> dg.SensorResult:
+        remembered, ended = asyncio.run(end_silent_runs(context.instance, equipment, context.cursor))
+        for line in ended:
+            context.log.warning(line)
         due = asyncio.run(_waiting(context.instance, equipment))
         requests: list[dg.RunRequest] = []
         for backfill in sorted({meeting.backfill or LIVE for meeting in due}):
@@ -61,7 +67,7 @@ def drain_sensor(job: str) -> dg.SensorDefinition:
                 partitions_per_run=equipment.configuration.walk.partitions_per_run,
                 backfill=backfill or None,
             )
-        return dg.SensorResult(run_requests=requests)
+        return dg.SensorResult(run_requests=requests, cursor=remembered)
 
     return drain
 

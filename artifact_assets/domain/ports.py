@@ -37,6 +37,7 @@ from artifact_assets.domain.records import (
     Transition,
 )
 from artifact_assets.domain.replay_ports import ReplayPlans
+from artifact_assets.domain.silence import Leases
 from artifact_assets.domain.states import IntentState, MeetingState
 from artifact_assets.domain.transcript import Transcript
 from artifact_assets.domain.working_set import Collectable, Retirement
@@ -98,7 +99,7 @@ class Inbox(Protocol):
         ...
 
 
-class Ledger(RecordSearch, ReplayPlans, Retirement, Protocol):
+class Ledger(Leases, RecordSearch, ReplayPlans, Retirement, Protocol):
     """What is true about meetings and writes. Every method is one transaction; writes return once committed."""
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:

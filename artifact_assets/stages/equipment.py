@@ -39,12 +39,17 @@ def _nobody(_: MeetingResult) -> None:
     return
 
 
+def _not_mine(_: str) -> bool:
+    return False
+
+
 @dataclass(frozen=True)
 class Equipment:
     """What the stages need.
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
     through with, for progress bars. ``gate`` knows which destinations may be written to; ``canary`` tries another prompt.
+    ``end_owner`` ends the process of a lease's owner, where that is a process of this machine, and tells whether it did.
     ``tracing`` is there when traces are switched on. ``apart`` runs what keeps the processor busy.
     """
 
@@ -63,4 +68,5 @@ class Equipment:
     backfills: Backfills = field(default_factory=NoBackfills)
     canary: Canary | None = None
     tracing: Tracing | None = None
+    end_owner: Callable[[str], bool] = _not_mine
     apart: Apart = _in_thread

@@ -163,6 +163,11 @@ def run_of(owner: str) -> str:
     return owner.partition("@")[0]
 
 
+def started_at(owner: str) -> float:
+    """When a lease owner came to be, in seconds since 1970: its process is older."""
+    return int(owner.rpartition(":")[2]) / 1e9
+
+
 def process_of(owner: str) -> tuple[str, int]:
     """Host and process id in a lease owner."""
     host, pid, _ = owner.partition("@")[2].rsplit(":", 2)

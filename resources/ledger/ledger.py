@@ -42,6 +42,7 @@ from resources.database.writer import Writer
 from resources.ledger import checkpoints, claims, commits, intents, interventions, items, leases, marks, meetings, rows
 from resources.ledger.columns import SqlColumns
 from resources.ledger.destination_port import DestinationPort
+from resources.ledger.held import HeldPort
 from resources.ledger.planning import Plan, plan
 from resources.ledger.reception import Received, receive
 from resources.ledger.replay_port import ReplayPort
@@ -78,7 +79,7 @@ def _failure(error: SQLAlchemyError, _committing: bool) -> PipelineError:
     return database_failure(error, "nothing of what was being recorded counts as stored")
 
 
-class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
+class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
     """``Ledger`` on SQLite or PostgreSQL. Open it with ``open_ledger``; close it, or use it as a context manager."""
 
     def __init__(self, engine: Engine, clock: Clock, *, database_time: bool) -> None:
@@ -91,8 +92,7 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort):
         self._writer.after_group = self._group_told
         self._told: list[Checkpoint] = []
         self.on_group: Callable[[], None] | None = None
-        """Called on the writer's thread after the ``after`` callbacks of a group, before their checkpoints count as
-        logged: the place to write buffered events out."""
+        """Called by the writer's thread after a group's ``after`` callbacks, before its checkpoints count as logged."""
 
     def __enter__(self) -> Self:
         return self

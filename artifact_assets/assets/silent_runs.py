@@ -1,0 +1,56 @@
+"""Runs whose worker lives and does nothing: their process is ended, so that Dagster starts them again.
+
+What belongs here: which silent owners are runs of Dagster's on this machine, ending them, and telling so in the run. What does
+not: who counts as silent (see ``artifact_assets.domain.silence``).
+
+Only what Dagster's own launcher started on this machine is ended. A worker elsewhere has its pulse (see
+``artifact_assets.workers``), and a command that somebody stopped with Ctrl-Z is theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import dagster as dg
+from dagster._core.storage.tags import GRPC_INFO_TAG
+from pydantic import TypeAdapter, ValidationError
+
+from artifact_assets.domain.silence import Silent, counts_from, silent, still_silent
+from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.walk import run_of
+
+_REMEMBERED = TypeAdapter(dict[str, datetime])
+
+
+async def end_silent_runs(
+    instance: dg.DagsterInstance, equipment: Equipment, remembered: str | None
+) -> tuple[str | None, Sequence[str]]:
+    """What to remember for the next look, and what was done, a sentence each. ``remembered`` is of the last look."""
+    since = counts_from(equipment.clock.now(), equipment.configuration.walk.lease_seconds)
+    now = {owner: at for owner, at in silent(await equipment.ledger.lapsed(since)).items() if _is_ours(instance, owner)}
+    told: list[str] = []
+    for owner in still_silent(_read(remembered), now):
+        if equipment.end_owner(owner):
+            run_id = run_of(owner)
+            message = (
+                f"Its worker renewed none of its leases since {now[owner]:%Y-%m-%d %H:%M:%S} UTC and lives: "
+                "the process was ended, and the run is started again."
+            )
+            told.append(f"{run_id}: {message}")
+            run = instance.get_run_by_id(run_id)
+            if run is not None:
+                instance.report_engine_event(message, run)
+    return (_REMEMBERED.dump_json(now).decode() if now or remembered else None), told
+
+
+def _is_ours(instance: dg.DagsterInstance, owner: str) -> bool:
+    run = instance.get_run_by_id(run_of(owner))
+    return run is not None and run.status is dg.DagsterRunStatus.STARTED and GRPC_INFO_TAG in run.tags
+
+
+def _read(remembered: str | None) -> Silent:
+    try:
+        return _REMEMBERED.validate_json(remembered or "{}")
+    except ValidationError:
+        return {}

@@ -1,0 +1,50 @@
+"""Run workers that live and do nothing: found by the leases they no longer renew. Pure rules, and the ledger's word on leases.
+
+What belongs here: who counts as silent. What does not: ending a process (see ``artifact_assets.assets.silent_runs``) and
+workers that died (Dagster notices those).
+
+A worker renews its leases three times before they would run out. One that is stopped, swaps or hangs in the kernel renews
+none, and nothing else notices it: its process lives, so Dagster waits for it until the run's longest time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from artifact_assets.domain.records import Meeting
+
+Silent = Mapping[str, datetime]
+"""Lease owners and when the last of their leases ran out."""
+
+
+class Leases(Protocol):
+    """The part of the ``Ledger`` about leases that nobody gave back."""
+
+    async def lapsed(self, before: datetime) -> tuple[Meeting, ...]:
+        """Meetings whose lease ran out before ``before`` and whose owner neither renewed it nor gave it back."""
+        ...
+
+
+def silent(lapsed: Iterable[Meeting]) -> Silent:
+    """The owners of leases that ran out."""
+    found: dict[str, datetime] = {}
+    for meeting in lapsed:
+        if meeting.lease_owner is not None and meeting.lease_until is not None:
+            before = found.get(meeting.lease_owner, meeting.lease_until)
+            found[meeting.lease_owner] = max(before, meeting.lease_until)
+    return found
+
+
+def still_silent(before: Silent, now: Silent) -> tuple[str, ...]:
+    """Owners that were silent at the last look and renewed nothing since.
+
+    One look is not enough: after a machine slept, or its clock was set forward, every lease has run out for a moment.
+    """
+    return tuple(sorted(owner for owner, until in now.items() if before.get(owner) == until))
+
+
+def counts_from(now: datetime, lease_seconds: float) -> datetime:
+    """Leases that ran out before this are of silent owners: as long ago again as a lease lasts, so that one may be late."""
+    return now - timedelta(seconds=lease_seconds)
