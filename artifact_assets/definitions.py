@@ -20,6 +20,7 @@ from artifact_assets.assets.reliability import reliability_asset, reliability_sc
 from artifact_assets.assets.replay_plan import replay_plan_asset
 from artifact_assets.assets.upkeep import upkeep_job, upkeep_schedule
 from artifact_assets.assets.writes import WRITES_JOB, writes_job
+from artifact_assets.assets.yielding import yield_processor
 from artifact_assets.configuration.schema import Configuration, read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import asked
@@ -89,6 +90,8 @@ def equipment_resource() -> dg.ResourceDefinition:
 
     @dg.resource(description="Ledger, store, extractor and destinations, from the environment and ARTIFACTS_CONFIG.")
     def equipment(context: dg.InitResourceContext) -> Iterator[Equipment]:
+        if context.run is not None:
+            yield_processor(context.run)
         with open_equipment(
             Settings.from_environment(os.environ),
             run_finished=run_finished_in(context.instance),

@@ -34,7 +34,9 @@ class Pace(Document):
     Chosen for one backfill (`backfills pace`), else for all of them, else by tags at launch, else in the configuration.
     """
 
-    at_once: int | None = Field(default=None, ge=1, le=1000, description="Meetings under way at once in one run.")
+    at_once: int | None = Field(
+        default=None, ge=1, le=1000, description="Meetings under way at once, over all runs of one backfill."
+    )
     calls_per_minute: float | None = Field(
         default=None, gt=0, le=1_000_000, description="Calls of the model a minute, over all runs of one backfill."
     )

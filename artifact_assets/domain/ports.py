@@ -127,13 +127,14 @@ class Ledger(Leases, RecordSearch, ReplayPlans, Retirement, Protocol):
         *,
         displacing: str | None = None,
         backfill: str | None = None,
+        at_once: int | None = None,
     ) -> Opened | None:
-        """Take the meeting under a lease and read all its stages need. None while another owner holds it.
+        """Take the meeting under a lease and read all its stages need. None while another owner holds it, or no room is.
 
         ``displacing`` names an owner known to be dead, whose unexpired lease is taken over. Taking a meeting from an owner that
         never gave it back counts a death, until something is stored about it. ``backfill`` is what it is worked
-        for from now on: a backfill's name, ``backfills.LIVE``, or None for what it was worked for before. Raises
-        PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
+        for from now on: a backfill's name, ``backfills.LIVE``, or None for what it was worked for before; ``at_once`` bounds
+        what that backfill has under way. Raises PipelineError(unreadable_input) for an unknown meeting. Counts an attempt.
         """
         ...
 

@@ -114,14 +114,22 @@ class Walk:
         ledger, clock, policy = self.equipment.ledger, self.equipment.clock, self._policy
         displacing, give_up = None, clock.monotonic() + policy.held_wait_seconds
         while True:
+            most = await self._room.most(self.backfill)
             opened = await ledger.begin(
-                meeting_id, self.owner, policy.lease_seconds, displacing=displacing, backfill=self.backfill
+                meeting_id,
+                self.owner,
+                policy.lease_seconds,
+                displacing=displacing,
+                backfill=self.backfill,
+                at_once=most,
             )
             if opened is not None:
                 return opened
             meeting = await ledger.meeting(meeting_id)
             holder = meeting.lease_owner if meeting is not None else None
             if holder is None or holder == displacing:
+                if most is not None:  # given back just now, or no room beside the backfill's other runs
+                    await clock.sleep(HELD_POLL_SECONDS)
                 continue
             if self.equipment.is_gone(holder):
                 displacing = holder

@@ -5,16 +5,17 @@ What belongs here: who may work on a meeting until when. What does not: leases o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, func, select, text, update
 
 from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Meeting, Opened
 from artifact_assets.domain.states import MeetingState
+from resources.database.columns import UtcTime
 from resources.database.transaction import Transaction
 from resources.ledger.checkpoints import checkpoints_by_meeting
 from resources.ledger.intents import intents_by_meeting
@@ -30,6 +31,14 @@ _TAKE = (
     # What is worked on is in the working set.
     .values(retired_at=None)
 )
+# By what is held, which is little, and not by the backfill, which may be a hundred thousand.
+_UNDER_WAY = select(func.count()).where(
+    _M.lease_owner.is_not(None),
+    _M.lease_until > bindparam("b_now", type_=UtcTime()),
+    func.coalesce(_M.backfill, "") == bindparam("b_backfill"),
+    _M.meeting_id != bindparam("b_id"),
+)
+_ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext(:b_name))")
 _EXTEND = (
     update(MEETINGS)
     .where(_M.meeting_id.in_(bindparam("ids", expanding=True)), _M.lease_owner == bindparam("b_owner"))
@@ -44,13 +53,14 @@ _GIVE_BACK = (
 
 @dataclass(frozen=True)
 class Begin:
-    """A request to take a meeting. ``displacing`` is an owner known to be dead, ``backfill`` as in ``Ledger.begin``."""
+    """A request to take a meeting. ``displacing`` is an owner known to be dead, the rest is as in ``Ledger.begin``."""
 
     meeting_id: str
     owner: str
     lease_seconds: float
     displacing: str | None = None
     backfill: str | None = None
+    at_once: int | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +83,8 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
     for request in requests:
         meeting = known.get(request.meeting_id)
         if meeting is None or meeting.state is MeetingState.ERASED or _is_held(meeting, request, transaction):
+            continue
+        if request.backfill and request.at_once is not None and not _has_room(transaction, request, taken.values()):
             continue
         taken[request.meeting_id] = replace(
             meeting,
@@ -124,6 +136,20 @@ def _is_held(meeting: Meeting, request: Begin, transaction: Transaction) -> bool
         and meeting.lease_until is not None
         and meeting.lease_until > transaction.lease_now()
     )
+
+
+def _has_room(transaction: Transaction, request: Begin, taken: Iterable[Meeting]) -> bool:
+    """Whether the backfill may have one more under way, over all runs; who finds room keeps others out until it is taken.
+
+    A dead run's meetings count until their leases run out.
+    """
+    if transaction.connection.dialect.name == "postgresql":
+        transaction.rows(_ONE_AT_A_TIME, b_name=f"room of {request.backfill}")
+    told = {"b_backfill": request.backfill, "b_id": request.meeting_id, "b_now": transaction.lease_now()}
+    ((number,),) = transaction.rows(_UNDER_WAY, **told)
+    # Those of this group are not stored yet.
+    here = sum(m.backfill == request.backfill and m.meeting_id != request.meeting_id for m in taken)
+    return number + here < (request.at_once or 0)
 
 
 def _opened(transaction: Transaction, taken: dict[str, Meeting]) -> dict[str, Opened]:

@@ -113,14 +113,14 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
 
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
         """See ``Ledger.receive``."""
-        meeting, reception = await self._write(receive, Received(arrival, now), arrival.meeting_id)
+        meeting, reception = await self.write(receive, Received(arrival, now), arrival.meeting_id)
         if reception is Reception.ERASED:
             raise refused_again(meeting.meeting_id)
         return meeting, reception
 
     async def mark(self, marked: Mapping[str, str]) -> None:
         """See ``Ledger.mark``."""
-        await self._write(marks.mark, dict(marked), *marked)
+        await self.write(marks.mark, dict(marked), *marked)
 
     async def marks(self, sources: Iterable[str] | None = None) -> Mapping[str, str]:
         """See ``Ledger.marks``."""
@@ -134,15 +134,16 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
         *,
         displacing: str | None = None,
         backfill: str | None = None,
+        at_once: int | None = None,
     ) -> Opened | None:
         """See ``Ledger.begin``."""
-        wish = leases.Begin(meeting_id, owner, lease_seconds, displacing, backfill)
-        return await self._write(leases.begin, wish, meeting_id)
+        wish = leases.Begin(meeting_id, owner, lease_seconds, displacing, backfill, at_once)
+        return await self.write(leases.begin, wish, meeting_id)
 
     async def renew(self, meeting_ids: Iterable[str], owner: str, lease_seconds: float) -> None:
         """See ``Ledger.renew``."""
         ids = tuple(meeting_ids)
-        await self._write(leases.renew, leases.Renewal(ids, owner, lease_seconds), *ids)
+        await self.write(leases.renew, leases.Renewal(ids, owner, lease_seconds), *ids)
 
     async def commit(self, commit: StageCommit, after: Callable[[], None] | None = None) -> None:
         """See ``Ledger.commit``. When ``after`` succeeds, the checkpoint counts as logged."""
@@ -151,30 +152,30 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
 
     async def release(self, meeting_id: str, owner: str) -> None:
         """See ``Ledger.release``."""
-        await self._write(leases.release, (meeting_id, owner), meeting_id)
+        await self.write(leases.release, (meeting_id, owner), meeting_id)
 
     async def plan(
         self, plans: tuple[IntentPlan, ...], now: datetime, *, withdrawing: tuple[str, ...] = ()
     ) -> tuple[Intent, ...]:
         """See ``Ledger.plan``."""
         keys = {p.intent_key for p in plans} | {p.record_key for p in plans} | set(withdrawing)
-        return await self._write(plan, Plan(plans, now, withdrawing), *keys)
+        return await self.write(plan, Plan(plans, now, withdrawing), *keys)
 
     async def claim(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
         """See ``Ledger.claim``."""
-        return await self._write(claims.claim, claims.Claim(intent_key, owner, lease_seconds, now), intent_key)
+        return await self.write(claims.claim, claims.Claim(intent_key, owner, lease_seconds, now), intent_key)
 
     async def claim_lookup(self, intent_key: str, owner: str, lease_seconds: float, now: datetime) -> Intent | None:
         """See ``Ledger.claim_lookup``."""
-        return await self._write(claims.claim_lookup, claims.Claim(intent_key, owner, lease_seconds, now), intent_key)
+        return await self.write(claims.claim_lookup, claims.Claim(intent_key, owner, lease_seconds, now), intent_key)
 
     async def settle(self, settlement: Settlement) -> Intent:
         """See ``Ledger.settle``."""
-        return await self._write(settle, settlement, settlement.intent_key)
+        return await self.write(settle, settlement, settlement.intent_key)
 
     async def lapse(self, now: datetime, *, gone: frozenset[str] = frozenset()) -> int:
         """See ``Ledger.lapse``."""
-        return await self._write(claims.lapse, claims.Lapse(now, gone), claims.lapse)
+        return await self.write(claims.lapse, claims.Lapse(now, gone), claims.lapse)
 
     async def logged(self, checkpoints: Iterable[Checkpoint]) -> None:
         """See ``Ledger.logged``."""
@@ -182,7 +183,7 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
 
     async def intervene(self, intervention: Intervention) -> None:
         """See ``Ledger.intervene``."""
-        await self._write(interventions.intervene, intervention)
+        await self.write(interventions.intervene, intervention)
 
     async def due(self, now: datetime, limit: int) -> tuple[Intent, ...]:
         """See ``Ledger.due``."""
@@ -261,17 +262,14 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
 
     async def write(self, operation: Any, request: Any, *keys: Any) -> Any:
         """Have a request of a neighbouring store done by this ledger's writer; see ``Operation``."""
-        return await self._write(operation, request, *keys)
+        return await self._writer.submit(operation, request, keys)
 
     async def read(self, statement: Executable, value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
         """Rows of a neighbouring store's table."""
         return await self._read(statement, value)
 
-    async def _write(self, operation: Any, request: Any, *keys: Any) -> Any:
-        return await self._writer.submit(operation, request, keys)
-
     async def _log(self, done: tuple[Checkpoint, ...]) -> None:
-        await self._write(checkpoints.mark_logged, done, *{checkpoint.meeting_id for checkpoint in done})
+        await self.write(checkpoints.mark_logged, done, *{checkpoint.meeting_id for checkpoint in done})
 
     async def _read(self, statement: Executable, value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
         def read() -> tuple[T, ...]:

@@ -73,6 +73,8 @@ MEETINGS = Table(
     Column("deaths", Integer, nullable=False, server_default="0"),
 )
 
+_HELD = text("lease_owner IS NOT NULL")
+Index("ix_meetings_held", MEETINGS.c.lease_until, sqlite_where=_HELD, postgresql_where=_HELD)
 Index("ix_meetings_state", MEETINGS.c.state, MEETINGS.c.id)
 _PRESENT = text("retired_at IS NULL")
 Index("ix_meetings_working_set", MEETINGS.c.updated_at, sqlite_where=_PRESENT, postgresql_where=_PRESENT)

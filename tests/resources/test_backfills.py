@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator
 
 import pytest
@@ -77,6 +78,31 @@ async def test_a_meeting_remembers_its_backfill_until_it_is_live_again(ledger: S
     revised, _ = await ledger.receive(arrival(content="b"), later(1))
     assert revised.backfill is None
     assert await ledger.meeting("sync") == revised
+
+
+async def test_a_backfill_has_no_more_under_way_than_it_may_whoever_asks(
+    ledger: SqlLedger, other: SqlLedger, clock: ScriptedClock
+) -> None:
+    for number in range(12):
+        await ledger.receive(arrival(f"m{number:02d}"), clock.now())
+
+    async def begin(number: int, backfill: str = "b1", most: int | None = 3) -> bool:
+        run = ledger if number % 2 else other
+        return await run.begin(f"m{number:02d}", f"run-{number % 2}", 60, backfill=backfill, at_once=most) is not None
+
+    began = await asyncio.gather(*(begin(n) for n in range(8)))
+    assert sum(began) == 3, "two runs that ask at the same time share the room"
+    assert await begin(8, "b2"), "another backfill has room of its own"
+    assert await begin(9, LIVE), "and live meetings are not bounded"
+    assert await begin(10, most=None)
+    (first, *_) = [n for n, taken in enumerate(began) if taken]
+    assert await begin(first, most=4), "who has a place keeps it"
+    assert not await begin(11, most=4)
+    await (ledger if first % 2 else other).release(f"m{first:02d}", f"run-{first % 2}")
+    assert await begin(11, most=4), "a place that was given back is taken"
+    assert not await begin(first, most=4)
+    clock.forward(61)
+    assert await begin(first, most=1), "leases of the dead run out"
 
 
 async def test_progress_counts_the_meetings_of_one_backfill_by_state(ledger: SqlLedger, clock: ScriptedClock) -> None:
