@@ -15,6 +15,7 @@ from artifact_assets.assets.alerts import ALERTS_JOB, HEARTBEAT_JOB, alerts_job,
 from artifact_assets.assets.batches import BATCHES_JOB, batches_job
 from artifact_assets.assets.digest import digest_job, digest_schedule
 from artifact_assets.assets.meetings import meetings_asset
+from artifact_assets.assets.privacy import PRIVACY_JOB, privacy_job, privacy_schedule
 from artifact_assets.assets.reconciliation import reconciliation_asset, reconciliation_schedule
 from artifact_assets.assets.reliability import reliability_asset, reliability_schedule
 from artifact_assets.assets.replay_plan import replay_plan_asset
@@ -26,17 +27,20 @@ from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import asked
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Heartbeat, Messages
+from artifact_assets.erasure_wiring import open_eraser
 from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.lanes import backfill_of
 from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
+from artifact_assets.stages.erasing import Eraser
 from artifact_assets.wiring import open_batch_desk, open_equipment
 from resources.code_history import commits
 from sensors.alerts import alerts_sensor, heartbeat_sensor
 from sensors.arrivals import arrivals_sensor
 from sensors.batches import batches_sensor
 from sensors.drain import drain_sensor
+from sensors.erasures import erasures_sensor
 from sensors.writes import writes_sensor
 
 JOB = "process_meetings"
@@ -55,12 +59,13 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
     job = dg.define_asset_job(JOB, selection=dg.AssetSelection.assets(meetings))
     return dg.Definitions(
         assets=[meetings, replay_plan, reconciliation_asset(), reliability_asset(configuration.reliability)],
-        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job(), digest, upkeep_job()],
+        jobs=[job, batches_job(), writes_job(), alerts_job(), heartbeat_job(), digest, upkeep_job(), privacy_job()],
         schedules=[
             reconciliation_schedule(),
             reliability_schedule(),
             digest_schedule(digest, configuration.digest.hour),
             upkeep_schedule(),
+            privacy_schedule(),
         ],
         sensors=[
             arrivals_sensor(JOB),
@@ -69,10 +74,12 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
             batches_sensor(BATCHES_JOB),
             alerts_sensor(ALERTS_JOB),
             heartbeat_sensor(HEARTBEAT_JOB),
+            erasures_sensor(PRIVACY_JOB),
         ],
         resources={
             "equipment": equipment_resource(),
             "batch_desk": batch_desk_resource(),
+            "eraser": eraser_resource(),
             "bookkeeping": bookkeeping_resource(),
             "alerting": alerting_resource(),
             "heartbeat": heartbeat_resource(),
@@ -101,6 +108,19 @@ def equipment_resource() -> dg.ResourceDefinition:
             yield opened
 
     return equipment
+
+
+def eraser_resource() -> dg.ResourceDefinition:
+    """What erases, built from the environment and opened for one run or tick."""
+
+    @dg.resource(description="Erases meetings from everything that is ours.")
+    def eraser(context: dg.InitResourceContext) -> Iterator[Eraser]:
+        instance = context.instance
+        assert instance is not None
+        with open_eraser(Settings.from_environment(os.environ), instance) as opened:
+            yield opened
+
+    return eraser
 
 
 def batch_desk_resource() -> dg.ResourceDefinition:

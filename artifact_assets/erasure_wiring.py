@@ -6,19 +6,22 @@ What belongs here: which places an erasure reaches. What does not: reaching them
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Generator
+from collections.abc import Generator, Mapping, Sequence
+from pathlib import Path
 
 import dagster as dg
 
 from artifact_assets.assets.forgetting import DagsterEvents
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.erasure import ErasureStep
+from artifact_assets.domain.erasure_ports import Copies
 from artifact_assets.domain.routes import RECORDS
 from artifact_assets.reliability.erased import Exported
 from artifact_assets.stages.erasing import Eraser
 from artifact_assets.wiring import clock_for, is_gone, open_ledger
 from resources.artifact_store import open_store
 from resources.destinations.record_store import RecordStore
+from resources.eval_cases import EvalCases
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
 from resources.ledger.ledger import SqlLedger
@@ -47,9 +50,21 @@ def open_eraser(
             tombstones=FileTombstones(settings.home, store),
             clock=clock_for(settings),
             is_gone=lambda owner: is_gone(owner, finished),
-            copies={
-                ErasureStep.RECORDS: (records,),
-                ErasureStep.COPIES: (Exported(settings.export),),
-                ErasureStep.DAGSTER: (DagsterEvents(instance, book.report_again),),
-            },
+            copies=places(settings.home, settings.export, book, records, instance),
         )
+
+
+def places(
+    home: Path, export: Path, book: SqlErasures, records: RecordStore, instance: dg.DagsterInstance
+) -> Mapping[ErasureStep, tuple[Copies, ...]]:
+    """Everything that words may have been copied to, by the step that clears it."""
+
+    async def case_folders(meeting_id: str) -> Sequence[str]:
+        held = await book.holdings(meeting_id)
+        return held.cases if held is not None else ()
+
+    return {
+        ErasureStep.RECORDS: (records,),
+        ErasureStep.COPIES: (Exported(export), EvalCases(home / "evals", case_folders)),
+        ErasureStep.DAGSTER: (DagsterEvents(instance, book.report_again),),
+    }

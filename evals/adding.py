@@ -33,6 +33,7 @@ from artifact_assets.domain.transcript import Transcript
 from evals.dataset.case import Case, Expected, Forbidden
 from evals.pseudonyms import Pseudonyms
 from evals.scoring.matching import turns_of
+from resources.files import make_private_folder, write_private
 
 UNREVIEWED = "unreviewed"
 
@@ -85,18 +86,18 @@ def case_of(
 
 
 def write_case(folder: Path, added: Added, configuration: Configuration) -> Path:
-    """The case's line and files in a dataset folder. A case of the same name is replaced."""
+    """The case's line and files in a dataset folder, read by their owner only. A case of the same name is replaced."""
     for name in ("cases", "transcripts", "configurations"):
-        (folder / name).mkdir(parents=True, exist_ok=True)
+        make_private_folder(folder / name)
     told = added.transcript.model_dump(mode="json")
-    (folder / added.case.transcript).write_text(json.dumps(told, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_private(folder / added.case.transcript, json.dumps(told, ensure_ascii=False, indent=1) + "\n")
     kept = configuration.model_dump(mode="json", include={"tags", "fields", "art"})
-    (folder / (added.case.configuration or "")).write_text(yaml.safe_dump(kept, allow_unicode=True), encoding="utf-8")
+    write_private(folder / (added.case.configuration or ""), yaml.safe_dump(kept, allow_unicode=True))
     path = folder / "cases" / "production.jsonl"
     known: Sequence[str] = path.read_text(encoding="utf-8").splitlines() if path.exists() else ()
     others = [line for line in known if line.strip() and json.loads(line)["case"] != added.case.case]
     fresh = json.dumps(added.case.model_dump(mode="json", exclude_none=True), ensure_ascii=False)
-    path.write_text("\n".join((*others, fresh)) + "\n", encoding="utf-8")
+    write_private(path, "\n".join((*others, fresh)) + "\n")
     return path
 
 

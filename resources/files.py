@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -44,6 +45,25 @@ def make_private_folder(folder: Path) -> None:
     # mkdir gives only the last folder the mode asked for.
     for missing in reversed([path for path in (folder, *folder.parents) if not path.exists()]):
         missing.mkdir(mode=0o700, exist_ok=True)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write UTF-8 text to a file that only its owner reads, also where it was there before. Raises OSError."""
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        os.fchmod(file.fileno(), 0o600)
+        file.write(text)
+
+
+def open_to_others(path: Path, *, beside_group: bool = False) -> bool:
+    """Whether anybody but the owner may read, write or enter what lies there; False when nothing does.
+
+    ``beside_group`` leaves the group out, for a place that another service shares.
+    """
+    others = stat.S_IRWXO if beside_group else stat.S_IRWXO | stat.S_IRWXG
+    try:
+        return bool(path.stat().st_mode & others)
+    except OSError:
+        return False
 
 
 def reason(error: BaseException) -> str:

@@ -37,7 +37,8 @@ class FileInbox:
         """See ``RemovableSources.ours``."""
         if is_url(self._location):
             return source.startswith(self._location.rstrip("/") + "/")
-        return not is_url(source) and Path(source).resolve().is_relative_to(Path(self._location).resolve())
+        # A link that lies in the inbox is ours, whatever it leads to: it is the link that is removed.
+        return not is_url(source) and Path(source).parent.resolve().is_relative_to(Path(self._location).resolve())
 
     async def remove(self, source: str) -> bool:
         """See ``RemovableSources.remove``."""
@@ -106,7 +107,8 @@ def _below(root: str, folder: str) -> list[FoundFile]:
     found: list[FoundFile] = []
     with os.scandir(folder) as listing:
         for entry in listing:
-            # A file may go while it is looked at; it is then not there. Links are followed to files, never into folders.
+            # A file may go while it is looked at; it is then not there. Links to files are listed, and followed within the
+            # inbox only by who reads them; links to folders are not.
             try:
                 if entry.is_dir(follow_symlinks=False):
                     found += _below(root, entry.path)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import Any
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -18,16 +19,20 @@ _CHECK_PATH = "Check the path and its permissions."
 
 
 class FileSources:
-    """``Sources`` over local files and fsspec URLs. What takes longer than ``patience_seconds`` is given up."""
+    """``Sources`` over local files and fsspec URLs. What takes longer than ``patience_seconds`` is given up.
 
-    def __init__(self, patience_seconds: float = 45) -> None:
+    A link that lies in ``inbox`` is followed within it only: whoever may drop files may not have others of this machine read.
+    """
+
+    def __init__(self, patience_seconds: float = 45, inbox: str | None = None) -> None:
         self._patience_seconds = patience_seconds
+        self._inbox = None if inbox is None or is_url(inbox) else Path(inbox).absolute()
         self._threads = Threads(_THREADS, "sources")
 
     async def read(self, source: str, limit_bytes: int) -> bytes:
         """See ``Sources.read``. A file above the limit is refused before it is read."""
         try:
-            return await self._threads.run(lambda: _read(source, limit_bytes), self._patience_seconds)
+            return await self._threads.run(lambda: self._read(source, limit_bytes), self._patience_seconds)
         except TimeoutError:
             raise PipelineError(
                 FailureClass.STORAGE_UNAVAILABLE,
@@ -35,16 +40,22 @@ class FileSources:
                 "Look at the disk or mount it lies on; the meeting is taken up again by itself.",
             ) from None
 
+    def _read(self, source: str, limit_bytes: int) -> bytes:
+        # Telling a path from a URL asks the file system too.
+        if is_url(source):
+            return _read_url(source, limit_bytes)
+        dropped = self._inbox is not None and Path(os.path.abspath(source)).is_relative_to(self._inbox)  # noqa: PTH100 - `absolute` keeps `..`
+        return _read_path(source, limit_bytes, self._inbox if dropped else None)
 
-def _read(source: str, limit_bytes: int) -> bytes:
-    # Telling a path from a URL asks the file system too.
-    return (_read_url if is_url(source) else _read_path)(source, limit_bytes)
 
-
-def _read_path(source: str, limit_bytes: int) -> bytes:
+def _read_path(source: str, limit_bytes: int, inbox: Path | None) -> bytes:
     try:
         # Opened before it is looked at, so that what was checked is what is read; a pipe must not make us wait.
-        descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
+        if inbox is None:
+            descriptor = os.open(source, os.O_RDONLY | os.O_NONBLOCK)
+        else:
+            # Where it leads is opened, and not what is a link again by then.
+            descriptor = os.open(_within_inbox(source, inbox), os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     except (OSError, ValueError) as error:
         raise _unreadable(source, reason(error)) from error
     try:
@@ -80,6 +91,17 @@ def _within(file: Any, source: str, size: int | None, limit_bytes: int) -> bytes
     if len(content) > limit_bytes:
         raise _too_large(source, len(content), limit_bytes)
     return content
+
+
+def _within_inbox(source: str, inbox: Path) -> str:
+    target = os.path.realpath(source)
+    if Path(target).is_relative_to(os.path.realpath(inbox)):
+        return target
+    raise PipelineError(
+        FailureClass.UNREADABLE_INPUT,
+        f"{_shown(source)} is a link that leads out of the inbox, so it was not followed and its meeting not processed.",
+        "Put the file itself into the inbox.",
+    )
 
 
 def _unreadable(source: str, why: str) -> PipelineError:

@@ -6,9 +6,11 @@ What belongs here: running the checks one after the other and printing them. Wha
 from __future__ import annotations
 
 import asyncio
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 
@@ -24,6 +26,7 @@ from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.mapping_check import Problem, problems
 from artifact_assets.wiring import open_equipment, open_ledger
 from resources.artifact_store import open_store
+from resources.files import is_url, open_to_others
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
 from resources.ledger.schema import ledger_version
@@ -73,8 +76,39 @@ def _configuration(where: Settings) -> str:
 
 
 def _home(where: Settings) -> str:
+    """Whether it can be written, and whether it and what holds words below it are closed to everybody else."""
     where.make_home()
-    return str(where.home)
+    wide, inbox = _open_places(where), Path(where.inbox)
+    if wide:
+        modes = (
+            ("go-rwx", [path for path in wide if path != inbox]),
+            ("o-rwx", [path for path in wide if path == inbox]),
+        )
+        command = " && ".join(f"chmod {mode} {shlex.join(map(str, paths))}" for mode, paths in modes if paths)
+        raise PipelineError(
+            FailureClass.STORAGE_UNAVAILABLE,
+            f"{wide[0]} can be read by other users of this machine"
+            + (f", and so can {len(wide) - 1} more" if len(wide) > 1 else "")
+            + ", so they may read what was said in meetings.",
+            f"Run `{command}`.",
+        )
+    return f"{where.home}, closed to other users"
+
+
+def _open_places(where: Settings) -> list[Path]:
+    """What holds words and is open to others, the home first; what lies in a closed home is closed by it."""
+    files = [where.home / name for name in ("ledger.db", "records.db", "erasures.jsonl")]
+    store = [] if is_url(where.store) else [Path(where.store)]
+    wide = [
+        path
+        for path in (where.home, where.dagster_home, where.export, where.home / "evals", *store, *files)
+        if open_to_others(path)
+    ]
+    # Others drop files there, so the group's rights are nobody's mistake.
+    if not is_url(where.inbox) and open_to_others(Path(where.inbox), beside_group=True):
+        wide.append(Path(where.inbox))
+    closed = not open_to_others(where.home)
+    return [path for path in wide if not (closed and where.home in path.parents)]
 
 
 def _ledger(where: Settings) -> str:

@@ -26,7 +26,7 @@ from resources.artifact_store import open_store
 
 ALWAYS_REMAINS = (
     "Backups of the ledger, the store and Dagster's database made before today hold the words until they expire.",
-    "Copies that people made: cases of `python -m evals add`, files of `trace --export`, printed pages, mails.",
+    "Copies that people made: files of `trace --export`, cases of evals that were copied on, printed pages, mails.",
 )
 
 
@@ -87,6 +87,7 @@ def _print_preview(held: Sequence[Holdings], unread: Sequence[str], as_json: boo
             "sources": len(one.sources),
             "documents": len(one.documents),
             "writes": len(one.intents),
+            "cases": len(one.cases),
             "remains": list(filter(None, map(at_destination, one.intents))),
             "same_transcript": list(one.twins),
         }

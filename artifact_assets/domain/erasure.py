@@ -65,7 +65,7 @@ class Erasure:
 class Holdings:
     """Where a meeting's words lie: ``documents`` by digest, ``sources`` by path or URL, its writes and batches.
 
-    ``batches`` are the providers' ids of batches that hold its requests.
+    ``batches`` are the providers' ids of batches that hold its requests, ``cases`` the folders that evals wrote it to.
     """
 
     meeting: Meeting
@@ -74,6 +74,7 @@ class Holdings:
     sources: tuple[str, ...] = ()
     intents: tuple[Intent, ...] = ()
     batches: tuple[str, ...] = ()
+    cases: tuple[str, ...] = ()
     twins: tuple[str, ...] = ()
 
 
@@ -91,6 +92,10 @@ class ErasedContent(PipelineError):
     def __reduce__(self) -> tuple[type[ErasedContent], tuple[FailureClass, str, str]]:
         """Survive pickling."""
         return (type(self), (self.failure_class, self.cause, self.remedy))
+
+
+CASE_MADE = "evals_add"
+"""The intervention by which the ledger remembers the ``folder`` a case was written to."""
 
 
 def erased_cause(at: datetime) -> str:

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from artifact_assets.domain.erasure import Taken
 from artifact_assets.domain.records import Intent
-from artifact_assets.reliability.books import forget_in_export
 
 
 @dataclass(frozen=True)
@@ -23,5 +22,8 @@ class Exported:
 
     async def forget(self, meeting_id: str, intents: Iterable[Intent]) -> Taken:
         """See ``Copies.forget``."""
+        # Imported here, because polars would cost every run a second at its start.
+        from artifact_assets.reliability.books import forget_in_export  # noqa: PLC0415 - see above
+
         del intents
         return Taken(await asyncio.to_thread(forget_in_export, self.folder, [meeting_id]))

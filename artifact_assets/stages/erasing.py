@@ -64,10 +64,20 @@ class Eraser:
         return await self._go_on(meeting_id, who)
 
     async def resume(self, who: str) -> tuple[Erasure, ...]:
-        """Go on with every erasure that was cut off, and begin those that a restored ledger forgot."""
+        """Go on with every erasure that was cut off, and begin those that a restored ledger forgot.
+
+        One that cannot be finished holds up none of the others: the first of their errors is raised in the end.
+        """
         await replant(self.book, self.tombstones)
-        unfinished = await self.book.erasures(unfinished=True)
-        return tuple([await self._go_on(erasure.meeting_id, who) for erasure in unfinished])
+        done, refused = list[Erasure](), list[PipelineError]()
+        for erasure in await self.book.erasures(unfinished=True):
+            try:
+                done.append(await self._go_on(erasure.meeting_id, who))
+            except PipelineError as error:
+                refused.append(error)
+        if refused:
+            raise refused[0]
+        return tuple(done)
 
     async def _close(self, stone: Tombstone) -> None:
         give_up, displacing = self.clock.monotonic() + self.patience_seconds, None

@@ -10,9 +10,12 @@ from pathlib import Path
 
 import click
 
+from artifact_assets.commands.deliveries import who
 from artifact_assets.commands.output import remark
 from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.domain.erasure import CASE_MADE
 from artifact_assets.domain.failures import FailureClass, PipelineError
+from artifact_assets.domain.records import Intervention
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.decisions import decisions_of
 from artifact_assets.stages.equipment import Equipment
@@ -41,7 +44,11 @@ def add(meeting: str, folder: Path | None, redact: bool, complete: bool) -> None
     target = folder if folder is not None else where.home / "evals"
     with open_equipment(where, configuration=behaviour) as equipment:
         added = asyncio.run(_added(equipment, meeting, redact=redact, complete=complete))
-    path = write_case(target, added, behaviour)
+        # On record before it is written, so that an erasure finds it wherever this process dies.
+        told = {"folder": str(target.absolute()), "redacted": redact}
+        note = Intervention(equipment.clock.now(), who(), "a case for evals", CASE_MADE, meeting, details=told)
+        asyncio.run(equipment.ledger.intervene(note))
+        path = write_case(target, added, behaviour)
     read_dataset(target)
     for line in added.disagreements:
         click.echo(line)

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import BindParameter, Column, Row, bindparam, select
 
-from artifact_assets.domain.erasure import Holdings
+from artifact_assets.domain.erasure import CASE_MADE, Holdings
 from resources.database.transaction import Transaction
 from resources.ledger.batch_tables import BATCH_REQUESTS, BATCHES
 from resources.ledger.erasure_tables import ERASURES
@@ -83,6 +83,7 @@ def _of(transaction: Transaction, meeting_id: str) -> Holdings | None:
         sources=tuple(filter(None, (meeting.source, meeting.sidecar_source))),
         intents=tuple(intent_from(row) for row in sorted(rows["intents"], key=lambda row: row.id)),
         batches=tuple(sorted(set(batches))),
+        cases=tuple(_cases(rows["interventions"])),
         twins=tuple(row.meeting_id for row in twins),
     )
 
@@ -95,6 +96,11 @@ def _documents(rows: dict[str, Sequence[Row[Any]]]) -> Iterator[str | None]:
     yield from _inside(rows["checkpoints"], "transcript")
     yield from _inside(rows["checkpoints"], "sidecar")
     yield from (row.details.get("decision") for row in rows["interventions"])
+
+
+def _cases(interventions: Sequence[Row[Any]]) -> list[str]:
+    told = [row.details.get("folder") for row in interventions if row.action == CASE_MADE]
+    return list(dict.fromkeys(folder for folder in told if isinstance(folder, str)))
 
 
 def _inside(checkpoints: Sequence[Row[Any]], name: str) -> Iterator[str]:

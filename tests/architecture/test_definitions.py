@@ -102,16 +102,24 @@ def test_there_are_four_checks_of_meetings_and_one_of_destinations(loaded: dict[
 
 
 def test_there_are_the_sensors_the_schedule_and_the_jobs(loaded: dict[str, Any]) -> None:
-    assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain", "writes"}
+    assert set(loaded["sensors"]) >= {"arrivals", "batches", "drain", "erasures", "writes"}
     assert set(loaded["jobs"]) >= {
         "process_meetings",
         "work_on_batches",
         "work_off_writes",
         "reconcile_destinations",
         "tend_working_set",
+        "tend_privacy",
     }
     assert loaded["schedules"] == dict.fromkeys(
-        ("digest_daily", "reconciliation_daily", "reliability_daily", "tend_working_set_nightly"), "RUNNING"
+        (
+            "digest_daily",
+            "reconciliation_daily",
+            "reliability_daily",
+            "tend_privacy_nightly",
+            "tend_working_set_nightly",
+        ),
+        "RUNNING",
     )
 
 

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import dagster as dg
 
-from artifact_assets.assets.forgetting import DagsterEvents
 from artifact_assets.configuration.schema import Configuration
-from artifact_assets.domain.erasure import ErasureStep
+from artifact_assets.erasure_wiring import places
 from artifact_assets.stages.erasing import Eraser
 from resources.artifact_store import open_store
 from resources.inbox import FileInbox
@@ -84,10 +83,7 @@ def eraser_of(world: World) -> Eraser:
         tombstones=FileTombstones(world.home, store),
         clock=world.equipment.clock,
         is_gone=lambda owner: True,
-        copies={
-            ErasureStep.RECORDS: (world.records,),
-            ErasureStep.DAGSTER: (DagsterEvents(world.instance, book.report_again),),
-        },
+        copies=places(world.home, world.home / "export", book, world.records, world.instance),
     )
 
 

@@ -78,3 +78,32 @@ async def test_a_loop_of_links_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.vtt").symlink_to(tmp_path / "b.vtt")
     (tmp_path / "b.vtt").symlink_to(tmp_path / "a.vtt")
     await refusal(str(tmp_path / "a.vtt"))
+
+
+async def test_a_link_in_the_inbox_is_followed_within_it_and_refused_when_it_leads_out(tmp_path: Path) -> None:
+    inbox, elsewhere = tmp_path / "inbox", tmp_path / "secrets"
+    (inbox / "team").mkdir(parents=True)
+    elsewhere.mkdir()
+    (inbox / "team" / "a.vtt").write_bytes(b"words")
+    (elsewhere / "key.vtt").write_bytes(b"secret")
+    (inbox / "own.vtt").symlink_to("team/a.vtt")
+    (inbox / "out.vtt").symlink_to(elsewhere / "key.vtt")
+    (inbox / "twice.vtt").symlink_to(inbox / "out.vtt")
+    (inbox / "folder").symlink_to(elsewhere, target_is_directory=True)
+    (inbox / "loop.vtt").symlink_to(inbox / "loop.vtt")
+    sources = FileSources(inbox=str(inbox))
+    assert await sources.read(str(inbox / "own.vtt"), LIMIT) == b"words"
+    for name in ("out.vtt", "twice.vtt", "folder/key.vtt", "team/../out.vtt"):
+        with pytest.raises(PipelineError) as refused:
+            await sources.read(str(inbox / name), LIMIT)
+        assert "leads out of the inbox" in refused.value.cause, name
+        assert "key.vtt" not in refused.value.cause or "folder" in name, "where it leads is not told"
+    with pytest.raises(PipelineError, match="cannot be read"):
+        await sources.read(str(inbox / "loop.vtt"), LIMIT)
+    # What a person names by its own path is theirs to read, and an inbox behind a link is still the inbox.
+    assert await sources.read(str(elsewhere / "key.vtt"), LIMIT) == b"secret"
+    (tmp_path / "dropbox").symlink_to(inbox, target_is_directory=True)
+    linked = FileSources(inbox=str(tmp_path / "dropbox"))
+    assert await linked.read(str(tmp_path / "dropbox" / "own.vtt"), LIMIT) == b"words"
+    with pytest.raises(PipelineError, match="leads out"):
+        await linked.read(str(tmp_path / "dropbox" / "out.vtt"), LIMIT)
