@@ -15,6 +15,7 @@ import click
 
 from artifact_assets.commands.output import json_option, print_json, print_table, remark
 from artifact_assets.configuration.environment import settings
+from artifact_assets.configuration.schema import read_configuration
 from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import Pace
 from artifact_assets.domain.budgets import Amount, day_scope
@@ -64,6 +65,7 @@ async def _read(where: Settings) -> tuple[Status, Mapping[str, Amount]]:
             await ledger.destination_rows(),
             now,
             (await SqlBackfills(ledger, clock, Pace()).rows()).values(),
+            read_configuration(where.config).alerts.stuck_seconds,
         )
         return found, await dependencies.spent_in(day_scope(now))
 

@@ -22,8 +22,12 @@ T = TypeVar("T")
 K = TypeVar("K", FailureClass | None, str)
 COMMAND = "python -m artifact_assets"
 _GRAVE = frozenset({FailureClass.INTERNAL_ERROR, FailureClass.STORAGE_UNAVAILABLE, FailureClass.RUN_KILLED})
-KINDS = frozenset({"failed_meetings", "dead_letters", "uncertain", "stuck_deferred", "dependency", "destination"})
+KINDS = frozenset(
+    {"failed_meetings", "dead_letters", "uncertain", "stuck_deferred", "left_behind", "dependency", "destination"}
+)
 """The kinds of all conditions named here."""
+UNDER_WAY = (MeetingState.NORMALIZED, MeetingState.EXTRACTED, MeetingState.VALIDATED)
+"""States that a meeting passes and does not stay in."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def conditions_of(rows: Rows, now: datetime, policy: AlertPolicy) -> tuple[Condi
         *_dead(rows.intents),
         *_uncertain(rows.intents, now - timedelta(seconds=policy.stuck_seconds)),
         *_stuck(rows.meetings, now, policy),
+        *_left_behind(rows.meetings, now, policy),
         *_down(rows.health, now - timedelta(seconds=policy.outage_seconds)),
         *_stopped(rows.destinations, now),
     )
@@ -82,7 +87,7 @@ def _dead(intents: Iterable[Intent]) -> Iterator[Condition]:
 
 
 def _uncertain(intents: Iterable[Intent], before: datetime) -> Iterator[Condition]:
-    open_long = (i for i in intents if i.state is IntentState.UNCERTAIN and (i.created_at or before) < before)
+    open_long = (i for i in intents if is_open_long(i, before))
     for destination, found in _grouped(open_long, lambda i: i.destination):
         yield Condition(
             key=f"uncertain:{destination}",
@@ -100,15 +105,7 @@ def _uncertain(intents: Iterable[Intent], before: datetime) -> Iterator[Conditio
 def _stuck(meetings: Iterable[Meeting], now: datetime, policy: AlertPolicy) -> Iterator[Condition]:
     """Deferred meetings that are due for long, and held by nobody: whoever takes them up does not."""
     before = now - timedelta(seconds=policy.stuck_seconds)
-    stuck = (
-        m
-        for m in meetings
-        if m.state is MeetingState.DEFERRED
-        and m.next_attempt_at is not None
-        and m.next_attempt_at < before
-        and m.failure_class is not FailureClass.BACKFILL_PAUSED
-        and not (m.lease_until is not None and m.lease_until > now)
-    )
+    stuck = (m for m in meetings if is_overdue(m, before, now))
     for failure_class, found in _grouped(stuck, lambda m: m.failure_class):
         yield Condition(
             key=f"stuck_deferred:{failure_class}",
@@ -121,6 +118,50 @@ def _stuck(meetings: Iterable[Meeting], now: datetime, policy: AlertPolicy) -> I
             next_command=f"{COMMAND} status, then look at the drain sensor and the run queue in the web UI",
             over="They were taken up.",
         )
+
+
+def _left_behind(meetings: Iterable[Meeting], now: datetime, policy: AlertPolicy) -> Iterator[Condition]:
+    """Meetings that somebody began, and nobody has gone on with for long."""
+    before = now - timedelta(seconds=policy.stuck_seconds)
+    found = [m for m in meetings if is_left_behind(m, before, now)]
+    if found:
+        yield Condition(
+            key="left_behind:meetings",
+            severity=Severity.CRITICAL,
+            title="meetings were begun and nobody goes on with them",
+            cause="Their run was lost, and the drain sensor or the queue stands still.",
+            since=min(m.updated_at for m in found),
+            count=len(found),
+            example_meeting=found[-1].meeting_id,
+            next_command=f"{COMMAND} status, then look at the drain sensor and the run queue in the web UI",
+            over="They were taken up.",
+        )
+
+
+def is_overdue(meeting: Meeting, before: datetime, now: datetime) -> bool:
+    """Whether it is deferred, was due before ``before`` and is held by nobody."""
+    return (
+        meeting.state is MeetingState.DEFERRED
+        and meeting.next_attempt_at is not None
+        and meeting.next_attempt_at < before
+        and meeting.failure_class is not FailureClass.BACKFILL_PAUSED
+        and not _is_held(meeting, now)
+    )
+
+
+def is_left_behind(meeting: Meeting, before: datetime, now: datetime) -> bool:
+    """Whether it stopped between two stages before ``before`` and is held by nobody; one of a backfill may queue for hours."""
+    idle = meeting.state in UNDER_WAY and meeting.backfill is None and not _is_held(meeting, now)
+    return idle and meeting.updated_at < before
+
+
+def is_open_long(intent: Intent, before: datetime) -> bool:
+    """Whether nobody knows since before ``before`` whether it was written."""
+    return intent.state is IntentState.UNCERTAIN and (intent.created_at or before) < before
+
+
+def _is_held(meeting: Meeting, now: datetime) -> bool:
+    return meeting.lease_until is not None and meeting.lease_until > now
 
 
 def _down(health: Iterable[Health], before: datetime) -> Iterator[Condition]:

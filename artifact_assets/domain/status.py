@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from artifact_assets.domain.alerts import AlertPolicy
 from artifact_assets.domain.backfills import Backfill
+from artifact_assets.domain.conditions import UNDER_WAY, is_left_behind, is_open_long, is_overdue
 from artifact_assets.domain.dependency import Health, HealthState
 from artifact_assets.domain.exchange import DestinationRow, SwitchState
 from artifact_assets.domain.failures import FailureClass
@@ -19,8 +21,17 @@ from artifact_assets.domain.records import Intent, Meeting
 from artifact_assets.domain.states import IntentState, MeetingState
 
 NOTHING = "nothing to do"
+STANDS_STILL = (
+    "meetings are due and nobody takes them up: see whether daemon and code server run, and the web UI's run queue"
+)
 BACKFILL = "backfill "
-_WAITING = (MeetingState.RECEIVED, MeetingState.DEFERRED, MeetingState.AWAITING_REVIEW, MeetingState.QUARANTINED)
+_WAITING = (
+    MeetingState.RECEIVED,
+    *UNDER_WAY,
+    MeetingState.DEFERRED,
+    MeetingState.AWAITING_REVIEW,
+    MeetingState.QUARANTINED,
+)
 _OPEN = (
     IntentState.RETRY_SCHEDULED,
     IntentState.UNCERTAIN,
@@ -83,13 +94,18 @@ def status_of(
     destinations: Sequence[DestinationRow],
     now: datetime,
     backfills: Iterable[Backfill] = (),
+    stuck_seconds: float = AlertPolicy().stuck_seconds,
 ) -> Status:
-    """The screen as of ``now``."""
+    """The screen as of ``now``; what lies still for longer than ``stuck_seconds`` does not heal by itself."""
     degraded = (*_unwell(health), *_limited(rates, now), *_stopped(destinations, now), *_held(backfills))
     waiting = (*_meetings(meetings), *_deliveries(intents))
     counted = Counter(m.failure_class for m in meetings if m.state is MeetingState.FAILED)
     failed = tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] or "")))
-    return Status(degraded, waiting, failed, _advice(degraded, waiting, failed))
+    advice = (
+        *_advice(degraded, waiting, failed),
+        *_stuck(meetings, intents, now - timedelta(seconds=stuck_seconds), now),
+    )
+    return Status(degraded, waiting, failed, tuple(dict.fromkeys(advice)) or (NOTHING,))
 
 
 def _unwell(health: Iterable[Health]) -> list[Degraded]:
@@ -169,7 +185,17 @@ def _advice(
             found.append(
                 f"{failure_class.rule.remedy} Then: python -m artifact_assets replay --failure-class {failure_class}"
             )
-    return tuple(dict.fromkeys(found)) or (NOTHING,)
+    return tuple(found)
+
+
+def _stuck(meetings: Iterable[Meeting], intents: Iterable[Intent], before: datetime, now: datetime) -> tuple[str, ...]:
+    """What should have gone on by itself and does not; the same as is alerted about."""
+    found: list[str] = []
+    if any(is_overdue(m, before, now) or is_left_behind(m, before, now) for m in meetings):
+        found.append(STANDS_STILL)
+    if any(is_open_long(i, before) for i in intents):
+        found.append("python -m artifact_assets deliveries --state uncertain, look there, then deliveries resolve KEY")
+    return tuple(found)
 
 
 def _remedy(degraded: Degraded) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from artifact_assets.domain.alert_ports import AlertBook, Source
 from artifact_assets.domain.alerts import Alert, AlertPolicy, Changes, Condition, changes
-from artifact_assets.domain.conditions import KINDS, Rows, conditions_of
+from artifact_assets.domain.conditions import KINDS, UNDER_WAY, Rows, conditions_of
 from artifact_assets.domain.dependency_ports import Dependencies
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Message, Messages, alarm, all_clear
@@ -103,10 +103,11 @@ class Alerting:
     async def _of_ledger(self) -> Sequence[Condition]:
         # By state: these are few, and all of them together are not.
         rows = Rows(
-            (
-                *await self.ledger.meetings(state=MeetingState.FAILED),
-                *await self.ledger.meetings(state=MeetingState.DEFERRED),
-            ),
+            [
+                meeting
+                for state in (MeetingState.FAILED, MeetingState.DEFERRED, *UNDER_WAY)
+                for meeting in await self.ledger.meetings(state=state)
+            ],
             (
                 *await self.ledger.intents(state=IntentState.DEAD_LETTER),
                 *await self.ledger.intents(state=IntentState.UNCERTAIN),

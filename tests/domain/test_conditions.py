@@ -73,6 +73,14 @@ def test_an_uncertain_write_is_told_when_it_stays_so() -> None:
     assert found(intents=(intent(IntentState.UNCERTAIN, created_at=ago(minutes=5)),)) == {}
 
 
+def test_what_was_begun_and_left_is_told_unless_somebody_holds_it_or_its_backfill_queues() -> None:
+    left = meeting(MeetingState.EXTRACTED, updated_at=ago(hours=1))
+    assert found((left, meeting(MeetingState.EXTRACTED, updated_at=ago(minutes=5)))).keys() == {"left_behind:meetings"}
+    assert found((left, left))["left_behind:meetings"].count == 2
+    held = replace(left, lease_owner="run@host:1:1", lease_until=NOON + timedelta(seconds=30))
+    assert found((held, replace(left, backfill="b1"), replace(left, state=MeetingState.RECEIVED))) == {}
+
+
 def test_deferred_work_is_stuck_when_it_is_due_for_long_and_nobody_holds_it() -> None:
     due = meeting(MeetingState.DEFERRED, FailureClass.MODEL_UNAVAILABLE, next_attempt_at=ago(hours=1))
     assert set(found((due,))) == {"stuck_deferred:model_unavailable"}

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from artifact_assets.domain.dependency import Health, HealthState, healthy
 from artifact_assets.domain.exchange import DestinationRow, SwitchState
 from artifact_assets.domain.failures import FailureClass
-from artifact_assets.domain.records import Meeting
-from artifact_assets.domain.states import MeetingState
-from artifact_assets.domain.status import Status, status_of
+from artifact_assets.domain.records import Intent, Meeting
+from artifact_assets.domain.states import IntentState, MeetingState
+from artifact_assets.domain.status import STANDS_STILL, Status, status_of
 from tests.clock import NOON
 
 LATER = NOON + timedelta(minutes=5)
@@ -42,6 +43,22 @@ def test_an_outage_says_since_when_and_until_when_and_heals_by_itself() -> None:
 def test_a_used_up_quota_asks_for_a_person() -> None:
     parked = Health("model", HealthState.PARKED, NOON, NOON, 1, FailureClass.MODEL_QUOTA, "Used up.", LATER)
     assert status(health=parked).advice == ("model: Raise the quota at the provider, then replay.",)
+
+
+def test_what_should_go_on_by_itself_and_lies_still_is_no_nothing_to_do() -> None:
+    old, now = NOON - timedelta(hours=1), NOON
+    overdue = replace(meeting("m-1", MeetingState.DEFERRED, FailureClass.MODEL_UNAVAILABLE, -60), updated_at=old)
+    left = replace(meeting("m-2", MeetingState.NORMALIZED), updated_at=old)
+    held = replace(left, lease_owner="run@host:1:1", lease_until=now + timedelta(seconds=30))
+    fresh = meeting("m-3", MeetingState.EXTRACTED)
+    assert status(overdue).advice == (STANDS_STILL,)
+    assert status(left).advice == (STANDS_STILL,)
+    assert [w.state for w in status(left).waiting] == ["normalized"], "what is under way is shown"
+    assert status(held, fresh).well
+    row = Intent("k", "r", "m-1", "i", "crm", "a", "create_task", {}, {}, "p", "r", state=IntentState.UNCERTAIN)
+    young, aged = (replace(row, created_at=at) for at in (NOON, old))
+    assert status_of((), [young], (), (), (), NOON).well
+    assert "deliveries resolve" in status_of((), [aged], (), (), (), NOON).advice[0]
 
 
 def test_each_thing_a_person_has_to_do_is_named_once() -> None:
