@@ -49,7 +49,7 @@ def writes_job() -> dg.JobDefinition:
 async def _work(instance: dg.DagsterInstance, equipment: Equipment, run_id: str) -> dict[str, int]:
     drained = await drain(equipment, lease_owner(run_id))
     ended = await conclude(equipment, run_id, drained.meetings)
-    await report_pending(instance, equipment.ledger)
+    await report_pending(instance, equipment.ledger, by=run_id)
     states = Counter(f"meetings {result.state}" for result in ended)
     return {
         "writes": sum(drained.states.values()),

@@ -133,6 +133,8 @@ def _prepare(equipment: Equipment, instance: dg.DagsterInstance, plan: ReplayPla
 
     entries = asyncio.run(_entries(equipment, plan, ()))
     keys = [entry.meeting_id for entry in entries if entry.state in TO_PREPARE][: wanted.sample]
+    if not keys:
+        remark(f"Everything of plan {plan.plan_id} is prepared already.")
     _recorded(equipment, "replay prepare", plan, wanted.why, len(keys))
     try:
         Replaying(equipment, instance, plan.plan_id, Phase.PREPARE, keys, wanted.here).carry_out(bar)

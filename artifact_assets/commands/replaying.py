@@ -44,6 +44,9 @@ class Replaying:
 
     def carry_out(self, bar: Bar) -> None:
         """Do it, or have it done, and return when it is over. A KeyboardInterrupt leaves what is finished."""
+        if not self.keys:
+            # Dagster refuses a backfill of nothing.
+            return
         bar.expect(len(self.keys))
         tags = {PLAN_TAG: self.plan_id, PHASE_TAG: self.phase.value}
         if self.here or not daemon_lives(self.instance, time.time()):

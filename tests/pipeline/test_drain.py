@@ -111,7 +111,8 @@ def test_a_meeting_whose_owner_is_dead_is_taken_up_although_the_clock_was_set_ba
     assert [request.partition_key for request in tick(world)] == ["renewal"]
 
 
-def test_events_that_dagster_missed_are_reported_by_the_next_tick(world: World, clock: ScriptedClock) -> None:
+def lose_events(world: World) -> None:
+    """Run one meeting; Dagster's event log takes nothing."""
     keys = world.receive(world.write("renewal.txt"))
     faults = DiesAtCall(10**9)
     missed = RuntimeError("the event log is gone")
@@ -124,6 +125,22 @@ def test_events_that_dagster_missed_are_reported_by_the_next_tick(world: World, 
         world.run(keys)
     assert world.status(Stage.DELIVERED)[0] == set()
     assert asyncio.run(world.ledger.pending(10))
+
+
+def test_what_a_run_under_way_has_not_logged_yet_is_left_to_it(world: World) -> None:
+    lose_events(world)
+    (run,) = world.instance.get_runs()
+    world.instance.delete_run(run.run_id)
+    run = world.instance.add_run(run.with_status(dg.DagsterRunStatus.STARTED))
+    tick(world)
+    assert asyncio.run(world.ledger.pending(10))
+    world.instance.report_run_failed(run)
+    tick(world)
+    assert world.status(Stage.TRANSCRIPT)[0] == {"renewal"}
+
+
+def test_events_that_dagster_missed_are_reported_by_the_next_tick(world: World, clock: ScriptedClock) -> None:
+    lose_events(world)
     clock.forward(timedelta(hours=1).total_seconds())
     tick(world)
     assert asyncio.run(world.ledger.pending(10)) == ()

@@ -29,6 +29,8 @@ EXTRACTION_SECONDS = 1.0
 ALL = tuple(stage.value for stage in STAGES)
 STARTED_AGAIN_AFTER = 1.0
 """What a supervisor waits before it starts an ended process again, in seconds."""
+WAITS_FOR_WORK = 1.0
+"""How long a worker's request to the broker stands before the broker answers that there is nothing, in seconds."""
 
 
 @dataclass
@@ -99,9 +101,11 @@ def _lose_broker(deployment: ProductionDeployment, extra: Sequence[str]) -> None
     """The broker dies with a run handed over and not yet fetched, and comes back empty."""
     deployment.processes["live"].signal(signal.SIGSTOP)
     try:
+        # What the stopped worker still waits for would be sent into its socket, and lost to the queue.
+        time.sleep(2 * WAITS_FOR_WORK)
         run_id = deployment.graphql.launch(extra[0], ALL)
         until(lambda: deployment.graphql.run(run_id)["status"] == "STARTING", "the run to be handed over", 60)
-        until(lambda: deployment.valkey.client.llen("live") == 1, "the run to be in the broker", 30)
+        until(lambda: deployment.valkey.client.llen("live") >= 1, "the run to be in the broker", 60)
         deployment.valkey.restart()
     finally:
         deployment.processes["live"].signal(signal.SIGCONT)

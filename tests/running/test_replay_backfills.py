@@ -47,7 +47,7 @@ def command(deployment: Deployment, *arguments: str) -> subprocess.CompletedProc
     return subprocess.run(
         [sys.executable, "-m", "artifact_assets", *arguments],
         cwd=ROOT,
-        env=deployment.environment,
+        env={**deployment.environment, "ARTIFACTS_TRACEBACK": "1"},
         capture_output=True,
         encoding="utf-8",
         timeout=240,
@@ -58,6 +58,7 @@ def command(deployment: Deployment, *arguments: str) -> subprocess.CompletedProc
 def told(deployment: Deployment, *arguments: str) -> Any:
     done = command(deployment, *arguments, "--json")
     assert done.returncode in (0, 1), done.stderr
+    assert done.stdout, done.stderr
     return json.loads(done.stdout)
 
 
@@ -114,7 +115,9 @@ def test_a_replay_of_scattered_meetings_is_a_backfill_of_one_bridged_run_per_pha
     assert shown(deployment, "replay_plan", "r02")["in_plan"] is False
     assert tagged(deployment) == set()
 
-    assert command(deployment, "replay", "--apply", plan, "--why", "read it").returncode == 0
+    for why in ("read it", "a second time, with nothing left to do"):
+        applied = command(deployment, "replay", "--apply", plan, "--why", why)
+        assert applied.returncode == 0, applied.stderr
     assert deployment.written() == before
     assert tagged(deployment) == {"pricing"}
     assert len([w for w in told(deployment, "deliveries") if w["operation"] == "add_tag"]) == len(WANTED)
@@ -158,8 +161,9 @@ def test_a_cancelled_preparation_keeps_what_is_finished_and_goes_on(deployment: 
     assert deployment.graphql.wait_for_backfill(backfill) in {"CANCELED", "COMPLETED_SUCCESS", "COMPLETED"}
     plan = told(deployment, "replay", "--plans")[0]["plan_id"]
     until(lambda: not unfinished_runs(deployment, plan), "the plan's runs to end", 60)
-    went_on = told(deployment, "replay", "--prepare", "--plan", plan)
-    assert {m["state"] for m in went_on["meetings"]} == {EntryState.PREPARED}
+    for _ in ("what was left", "nothing"):
+        went_on = told(deployment, "replay", "--prepare", "--plan", plan)
+        assert {m["state"] for m in went_on["meetings"]} == {EntryState.PREPARED}
 
 
 def tagged(deployment: Deployment) -> set[str]:
