@@ -11,11 +11,15 @@ import argparse
 import asyncio
 import contextlib
 import json
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any, cast
 
 from artifact_assets.configuration.destinations import DestinationSettings, RateLimits
 from artifact_assets.domain.states import IntentState
@@ -24,28 +28,52 @@ from artifact_assets.stages.draining import drain
 from resources.clock import SystemClock
 from resources.http.budget import Limits
 from tests.destinations.rig import POLICY, Rig, rig_for
-from tests.fakes.vendor_server import Answer, FakeVendor, Request
-from tests.fakes.webhook import FakeReceiver
+from tests.fakes.http_server import HttpServer, Reply, Request
 from tests.postgres import running_postgres
 
 
-class QuickReceiver(FakeReceiver):
-    """A receiver whose own work is nothing, so that only latency is left."""
+async def _accepted(latency: float, count: list[int], request: Request) -> Reply:
+    del request
+    count[0] += 1
+    return Reply(200, b'{"id": "1"}', {"content-type": "application/json"}, delay=latency)
 
-    def handle(self, request: Request) -> tuple[Answer, None]:
-        """Accept everything and count it."""
-        del request
-        with self.lock:
-            self.calls["write"] += 1
-        return Answer(200, {"id": "1"}), None
+
+def be_far_side(latency: float) -> None:
+    """Accept every write after ``latency`` seconds until standard input ends; first tell the address, at last the count."""
+    count = [0]
+    with HttpServer(partial(_accepted, latency, count)) as server:
+        print(server.url, flush=True)
+        sys.stdin.read()
+    print(count[0], flush=True)
+
+
+@dataclass
+class FarSide:
+    """The receiver, in a process of its own as a destination is: its work is not to be taken for ours."""
+
+    url: str
+    process: subprocess.Popen[str]
+
+    def counted(self) -> int:
+        """End it; how many writes it took."""
+        told, _ = self.process.communicate("")
+        return int(told)
+
+
+def far_side(latency: float) -> FarSide:
+    """Start the receiver."""
+    command = [sys.executable, "-m", "benchmarks.delivery_bench", "--be-far-side", str(latency)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    return FarSide(process.stdout.readline().strip(), process)
 
 
 @contextlib.contextmanager
-def rig_on(url: str | None, folder: Path, fake: FakeVendor, in_flight: int) -> Generator[Rig]:
+def rig_on(url: str | None, folder: Path, latency: float, in_flight: int) -> Generator[Rig]:
     """A rig on the machine's own clock."""
     limits = Limits(in_flight=in_flight, per_second=100_000)
-    clock = SystemClock()
-    with rig_for("webhook", folder, clock, ledger_url=url, limits=limits, policy=POLICY, quick=fake) as rig:
+    clock, fake = SystemClock(), cast("Any", far_side(latency))
+    with rig_for("webhook", folder, clock, ledger_url=url, limits=limits, policy=POLICY, fake=fake) as rig:
         settings = DestinationSettings(vendor="webhook", secret="X", limits=RateLimits(in_flight=in_flight))
         configuration = rig.equipment.configuration.model_copy(update={"destinations": {"crm": settings}})
         rig.equipment = replace(rig.equipment, configuration=configuration)
@@ -66,7 +94,9 @@ async def sequential(rig: Rig, writes: int) -> float:
     delivery = Delivery(rig.equipment, rig.owner)
     started = time.perf_counter()
     await delivery.work_off(rows)
-    return (time.perf_counter() - started) / writes
+    seconds = (time.perf_counter() - started) / writes
+    assert rig.fake.counted() == writes
+    return seconds
 
 
 async def drained(rig: Rig, writes: int) -> float:
@@ -76,7 +106,7 @@ async def drained(rig: Rig, writes: int) -> float:
     told = await drain(rig.equipment, rig.owner)
     seconds = time.perf_counter() - started
     assert told.states == {IntentState.CONFIRMED.value: writes}, told.states
-    assert rig.fake.calls["write"] == writes
+    assert rig.fake.counted() == writes
     return seconds
 
 
@@ -87,7 +117,11 @@ def main() -> None:
     arguments.add_argument("--latency", type=float, default=0.05)
     arguments.add_argument("--in-flight", type=int, default=20)
     arguments.add_argument("--sqlite", action="store_true")
+    arguments.add_argument("--be-far-side", type=float, help=argparse.SUPPRESS)
     told = arguments.parse_args()
+    if told.be_far_side is not None:
+        be_far_side(told.be_far_side)
+        return
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         server = None if told.sqlite else stack.enter_context(running_postgres())
@@ -97,12 +131,9 @@ def main() -> None:
 
         (folder / "one").mkdir()
         (folder / "two").mkdir()
-        quick = QuickReceiver(time.monotonic)
-        with rig_on(url(), folder / "one", quick, told.in_flight) as rig:
+        with rig_on(url(), folder / "one", 0, told.in_flight) as rig:
             overhead = asyncio.run(sequential(rig, 200))
-        slow = QuickReceiver(time.monotonic)
-        slow.delay_seconds = told.latency
-        with rig_on(url(), folder / "two", slow, told.in_flight) as rig:
+        with rig_on(url(), folder / "two", told.latency, told.in_flight) as rig:
             seconds = asyncio.run(drained(rig, told.writes))
     ideal = told.writes * told.latency / told.in_flight
     print(

@@ -20,7 +20,8 @@ class Context:
 
     ``prior`` is the confirmed write of the same record key, ``after`` the receipt of the write this one completes. ``fresh``
     means that nothing was ever sent under the record key, so that no look-up is needed. ``stamps`` are the modification
-    stamps our own writes left on the target, ``written`` the digest of the value we last wrote to the field.
+    stamps our own writes left on the target, ``written`` the digest of the value we last wrote to the field. ``returns`` counts
+    how often this very write was confirmed before other words took its place.
     """
 
     prior: Intent | None = None
@@ -28,6 +29,7 @@ class Context:
     fresh: bool = False
     stamps: frozenset[str] = frozenset()
     written: str | None = None
+    returns: int = 0
 
 
 NOTHING_KNOWN = Context()

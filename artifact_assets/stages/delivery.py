@@ -174,12 +174,17 @@ class Delivery:
             )
             found = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
             written = found.value_digest if found is not None else None
+        returns = 0
+        if confirmed:
+            before = await self.equipment.ledger.attempts(intent.intent_key)
+            returns = sum(attempt.outcome in ("accepted", "found") for attempt in before)
         return Context(
             prior=confirmed[-1] if confirmed else None,
             after=first[-1].receipt if first else None,
             fresh=not others and intent.attempts <= 1 and not row.look_first,
             stamps=stamps,
             written=written,
+            returns=returns,
         )
 
     async def _send(self, intent: Intent, destination: Destination, row: DestinationRow) -> None:

@@ -89,7 +89,8 @@ class Webhook:
         stamp = str(int(self._client.now().timestamp()))
         headers = {
             "content-type": "application/json",
-            "idempotency-key": intent.intent_key,
+            # Words that return after others are a new write; the receiver still remembers its answer to the old one.
+            "idempotency-key": intent.intent_key + (f".{context.returns}" if context.returns else ""),
             "x-artifacts-timestamp": stamp,
             "x-artifacts-signature": f"v1={signature(self._secret, stamp, content)}",
         }

@@ -12,7 +12,6 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import json as json_of
-import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -26,10 +25,16 @@ from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.refusals import Refusal
 from resources.http.budget import Budget, Limits, Shared
+from resources.http.connections import Connections
 from resources.http.loop import BackgroundLoop
 from resources.http.reply import Reply
 
-USER_AGENT = "meeting-artifacts"
+_ALWAYS = {
+    "user-agent": "meeting-artifacts",
+    "accept": "application/json",
+    "accept-encoding": "gzip, deflate",
+    "connection": "keep-alive",
+}
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 
 Credentials = Callable[["HttpClient", bool], Awaitable[Mapping[str, str]]]
@@ -48,10 +53,6 @@ class Timeouts:
 
 def _now() -> datetime:
     return datetime.now(UTC)
-
-
-def _is_grave(record: logging.LogRecord) -> bool:
-    return record.levelno >= logging.WARNING
 
 
 async def _no_credentials(_client: HttpClient, _fresh: bool) -> Mapping[str, str]:
@@ -79,7 +80,8 @@ class HttpClient:
         self._timeouts = timeouts or Timeouts()
         self.budget = Budget(name, limits or Limits(), now, time.monotonic, shared=shared)
         self._loop = BackgroundLoop(f"http-{name}")
-        self._client: httpx2.AsyncClient | None = None
+        self._connections = Connections()
+        self._patience = httpx2.Timeout(self._timeouts.read, connect=self._timeouts.connect).as_dict()
         self._headers: Mapping[str, str] | None = None
 
     def close(self) -> None:
@@ -148,37 +150,19 @@ class HttpClient:
                 raise self._lost(request, error, unanswered) from None
 
     async def _sent(self, request: _Request) -> Reply:
-        client = self._client = self._client or self._opened()
-        async with client.stream(
-            request.method,
-            request.path,
-            content=request.content,
-            params=request.params,
-            data=request.form,
-            headers=request.headers,
-        ) as answer:
+        async with self._connections.lent() as connection:
+            answer = await connection.handle_async_request(request.at(self._base, self._patience))
             parts, size = list[bytes](), 0
-            async for part in answer.aiter_bytes():
-                size += len(part)
-                if size > self._timeouts.max_bytes:
-                    raise httpx2.ReadError("the answer is too long")
-                parts.append(part)
+            try:
+                async for part in answer.aiter_bytes():
+                    size += len(part)
+                    if size > self._timeouts.max_bytes:
+                        raise httpx2.ReadError("the answer is too long")
+                    parts.append(part)
+            finally:
+                await answer.aclose()
             headers = {name.lower(): value for name, value in answer.headers.items()}
             return Reply(answer.status_code, headers, b"".join(parts), request.digest)
-
-    def _opened(self) -> httpx2.AsyncClient:
-        limits = self._timeouts
-        # It logs every address in full, and that of a webhook is a secret. A filter stays when levels are changed.
-        logging.getLogger("httpx2").addFilter(_is_grave)
-        return httpx2.AsyncClient(
-            base_url=self._base,
-            headers={"user-agent": USER_AGENT, "accept": "application/json"},
-            timeout=httpx2.Timeout(limits.read, connect=limits.connect),
-            follow_redirects=False,
-            # Proxies and certificates from the environment would lead requests elsewhere.
-            trust_env=False,
-            limits=httpx2.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=5.0),
-        )
 
     def _lost(self, request: _Request, error: Exception, failure: FailureClass) -> Refusal:
         maybe = failure is FailureClass.DELIVERY_UNCERTAIN
@@ -191,8 +175,7 @@ class HttpClient:
         )
 
     async def _closed(self) -> None:
-        if self._client is not None:
-            await self._client.aclose()
+        await self._connections.aclose()
 
 
 @dataclass
@@ -205,6 +188,18 @@ class _Request:
     headers: dict[str, str]
     write: bool
     anonymous: bool
+
+    def at(self, base: str, patience: Mapping[str, float | None]) -> httpx2.Request:
+        """The request to the host at ``base``; a path that names its host stays as it is."""
+        return httpx2.Request(
+            self.method,
+            self.path if self.anonymous and not self.path.startswith("/") else f"{base}{self.path}",
+            params=self.params,
+            headers={**_ALWAYS, **self.headers},
+            content=self.content,
+            data=self.form,
+            extensions={"timeout": dict(patience)},
+        )
 
     @property
     def digest(self) -> str:
