@@ -30,7 +30,8 @@ class Receipt:
     """Proof that a destination accepted a write. ``record_id`` is the destination's own id; ``url`` leads a person there.
 
     ``previous`` is the value an overwrite replaced; ``applied`` is False when nothing had to change. ``stamp`` is the target's
-    modification stamp after the write, where the destination tells it.
+    modification stamp after the write, where the destination tells it and nobody else had changed the target before since the
+    meeting: whoever finds it again knows that all since is ours.
     """
 
     record_id: str

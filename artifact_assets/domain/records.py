@@ -207,6 +207,11 @@ class Intent(IntentPlan):
     receipt: Json | None = None
 
 
+def is_change(operation: str) -> bool:
+    """Whether an operation changes a value or a tag of a record that is there, instead of making one."""
+    return operation.removeprefix("withdraw_") in ("set_field", "add_tag")
+
+
 @dataclass(frozen=True)
 class Settlement:
     """What one attempt at an intent came to. ``status`` and ``code`` are the vendor's own."""

@@ -65,10 +65,11 @@ class Delivery:
 
     async def advance(self, intent: Intent) -> None:
         """Bring one intent as far as it gets now; what got no answer is asked about at once where that can tell something."""
-        await self._step(intent)
-        now = self.known.get(intent.intent_key)
-        if now is not None and now.state is IntentState.UNCERTAIN and now.next_attempt_at is None:
-            await self._step(now)
+        async with self.equipment.turns.at(intent):
+            await self._step(intent)
+            now = self.known.get(intent.intent_key)
+            if now is not None and now.state is IntentState.UNCERTAIN and now.next_attempt_at is None:
+                await self._step(now)
 
     async def _step(self, intent: Intent) -> None:
         destination = self.equipment.destinations.get(intent.destination)
@@ -257,7 +258,7 @@ class Delivery:
         ledger = self.equipment.ledger
         try:
             if intent is not None and intent.operation == "set_field" and ended.state is IntentState.CONFIRMED:
-                row = await ledger.settle_field(ended, field_written(intent))
+                row = await ledger.settle_field(ended, field_written(intent, ended.receipt))
             else:
                 row = await ledger.settle(ended)
         except PipelineError as error:

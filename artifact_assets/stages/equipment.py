@@ -17,6 +17,7 @@ from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox,
 from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
 from artifact_assets.stages.tracing import Tracing
+from artifact_assets.stages.turns import Turns
 
 if TYPE_CHECKING:
     from artifact_assets.stages.canary import Canary
@@ -48,9 +49,10 @@ class Equipment:
     """What the stages need.
 
     ``is_gone`` tells whether the owner of a lease can no longer be working; ``on_result`` hears of each meeting a walk is
-    through with, for progress bars. ``gate`` knows which destinations may be written to; ``canary`` tries another prompt.
-    ``end_owner`` ends the process of a lease's owner, where that is a process of this machine, and tells whether it did.
-    ``tracing`` is there when traces are switched on. ``apart`` runs what keeps the processor busy.
+    through with, for progress bars. ``gate`` knows which destinations may be written to, ``turns`` whose turn it is at a
+    record; ``canary`` tries another prompt. ``end_owner`` ends the process of a lease's owner, where that is a process of this
+    machine, and tells whether it did. ``tracing`` is there when traces are switched on. ``apart`` runs what keeps the
+    processor busy.
     """
 
     tenant: str
@@ -65,6 +67,7 @@ class Equipment:
     is_gone: Callable[[str], bool]
     on_result: Callable[[MeetingResult], None] = _nobody
     gate: Gate = field(default_factory=Gate)
+    turns: Turns = field(default_factory=Turns)
     backfills: Backfills = field(default_factory=NoBackfills)
     canary: Canary | None = None
     tracing: Tracing | None = None

@@ -14,7 +14,7 @@ from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.exchange import FieldWritten
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
-from artifact_assets.domain.records import Intent, Settlement
+from artifact_assets.domain.records import Intent, Json, Settlement
 from artifact_assets.domain.refusals import OVERTAKEN, Refusal
 from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.timely import as_of
@@ -95,8 +95,8 @@ def field_key(intent: Intent) -> str:
     return digest_of([intent.destination, intent.account, dict(target), str(intent.payload.get("field"))])
 
 
-def field_written(intent: Intent) -> FieldWritten:
-    """What a confirmed field update leaves behind."""
-    return FieldWritten(
-        field_key(intent), as_of(intent.payload), intent.intent_key, digest_of(str(intent.payload.get("value")))
-    )
+def field_written(intent: Intent, receipt: Json | None) -> FieldWritten:
+    """What a confirmed field update leaves behind: no value of ours where nothing had to be written, for a person wrote it."""
+    ours = (receipt or {}).get("applied", True)
+    value = digest_of(str(intent.payload.get("value"))) if ours else ""
+    return FieldWritten(field_key(intent), as_of(intent.payload), intent.intent_key, value)

@@ -69,7 +69,7 @@ class Circumstances:
 
 
 def plan_writes(artifact: Artifact, about: Circumstances, desk: Desk) -> tuple[IntentPlan, ...]:
-    """The intents of the deliverable items, in their order: of an artifact that failed as a whole, what a person decided.
+    """The intents of the deliverable items, in order: of an artifact that failed as a whole, what a person decided.
 
     What the mapping does not allow or the destination does not have is left out.
     """
@@ -83,6 +83,9 @@ def plan_writes(artifact: Artifact, about: Circumstances, desk: Desk) -> tuple[I
         then = desk.capabilities[operation].then if operation in desk.capabilities else None
         if then is not None:
             plans.append(_completion(first, then, desk))
+    if desk.mapping is not None:
+        # Values first: many vendors stamp a change on the record and not on its field, and a task or a tag of ours counts too.
+        plans.sort(key=lambda plan: plan.operation != "set_field")
     return tuple(plans)
 
 

@@ -49,10 +49,15 @@ def _is_ours(value: Value, write: Write, context: Context) -> bool:
         context.prior and wanted_value(Write(context.prior)) == value.text
     ):
         return True
+    if value.history:
+        return write.as_of is not None and (value.by_person_at is None or value.by_person_at <= write.as_of)
+    return is_untouched(value, write, context)
+
+
+def is_untouched(value: Value, write: Write, context: Context) -> bool:
+    """Whether nobody but us changed the record since the meeting, as far as its stamp tells. Unknown is no."""
     if write.as_of is None:
         return False
-    if value.history:
-        return value.by_person_at is None or value.by_person_at <= write.as_of
     if value.stamp is not None and value.stamp in context.stamps:
         return True
     return value.modified_at is not None and value.modified_at <= write.as_of

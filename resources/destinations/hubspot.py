@@ -191,7 +191,7 @@ class HubSpot(Calls):
         wanted = ticked | {write.tag} if there else ticked - {write.tag}
         body = {"properties": {self.options["tag_property"]: ";".join(sorted(wanted))}}
         reply = await self.ask("PATCH", self._path(write), write.name, json=body, write=True)
-        return self.receipt(reply, write.parent, stamp=reply.fields.get("updatedAt"))
+        return self.receipt(reply, write.parent)
 
     async def candidates(self, wanted: Wanted) -> Sequence[Candidate]:
         """Contacts by address, companies by domain, deals through either."""

@@ -111,7 +111,7 @@ class Pipedrive(Calls):
             raise self.has_no(write, "label of that name; map the tag to its label id")
         body = {"label_ids": sorted(int(label) for label in wanted)}
         reply = await self.ask("PATCH", self._path(write), write.name, json=body, write=True)
-        return self.receipt(reply, write.parent, stamp=fields_of(reply.fields, "data").get("update_time"))
+        return self.receipt(reply, write.parent)
 
     async def candidates(self, wanted: Wanted) -> Sequence[Candidate]:
         """Persons by address; open deals of those persons."""

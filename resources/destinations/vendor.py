@@ -23,7 +23,7 @@ from artifact_assets.domain.exchange import (
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.refusals import GONE, Refusal
-from resources.destinations.comparing import field_verdict, record_verdict, wanted_value
+from resources.destinations.comparing import field_verdict, is_untouched, record_verdict, wanted_value
 from resources.destinations.vendor_calls import Vendor
 from resources.destinations.writing import Write
 from resources.http.client import HttpClient
@@ -105,7 +105,8 @@ class VendorDestination:
         if write.operation == "set_field":
             value = await self._calls.read(write)
             there = field_verdict(value, write, context)[0] is Verdict.SAME
-            return Receipt(write.parent, stamp=value.stamp) if there else None
+            # Without its stamp: between our write and this look a person may have changed the record.
+            return Receipt(write.parent) if there else None
         if write.operation == "add_tag":
             return Receipt(write.parent) if await self._calls.tagged(write) else None
         found = await self._calls.find(write)
@@ -176,7 +177,8 @@ class VendorDestination:
         value = await self._calls.read(write)
         verdict, after = field_verdict(value, write, context)
         if verdict in (Verdict.SAME, Verdict.KEPT):
-            return Receipt(write.parent, applied=False, previous=value.text, stamp=value.stamp)
+            stamp = value.stamp if is_untouched(value, write, context) else None
+            return Receipt(write.parent, applied=False, previous=value.text, stamp=stamp)
         if verdict is Verdict.CONFLICT:
             problem = f"a person changed {write.object}.{write.field} at {self._name} since the meeting"
             if value.closed:
@@ -187,7 +189,9 @@ class VendorDestination:
         except Refusal as error:
             error.previous = value.text
             raise
-        return replace(receipt, previous=value.text)
+        # A stamp after a person's change would cover that change up.
+        stamp = receipt.stamp if is_untouched(value, write, context) else None
+        return replace(receipt, previous=value.text, stamp=stamp)
 
     async def _take_back(self, write: Write) -> Receipt:
         """Undo what is still ours; what a person touched is left, and the receipt says so."""

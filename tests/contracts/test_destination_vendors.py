@@ -77,19 +77,6 @@ async def test_new_words_update_the_record_in_place(rig: Opener, name: str) -> N
     assert "Send the signed contract" in text
 
 
-@pytest.mark.parametrize("name", ["webhook", *CHANGING])
-async def test_words_that_return_after_others_are_written_again_even_when_the_reply_is_lost(
-    rig: Opener, name: str
-) -> None:
-    there = rig(name)
-    for title in ("One", "Other", "One", "Other", "One"):
-        there.fake.fail("lost", 1)
-        row = await one(there, "create_task", title=title)
-        assert row.state is S.CONFIRMED, row.cause
-    (text,) = [text for text in there.fake.texts() if str(there.planned[0].payload["marker"]) in text]
-    assert "One" in text
-
-
 @pytest.mark.parametrize("name", CHANGING)
 async def test_a_record_that_a_person_changed_is_a_conflict_and_stays(rig: Opener, name: str) -> None:
     there = rig(name)

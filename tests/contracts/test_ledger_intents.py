@@ -5,6 +5,8 @@ What belongs here: planning, claiming, settling and lapsing through the ``Ledger
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -146,6 +148,30 @@ async def test_nothing_is_sent_for_a_record_while_another_write_of_it_is_in_flig
     assert "task-2" not in [i.intent_key for i in await ledger.due(later(1000), 10)]
     await ledger.settle(settlement(planned(), S.CONFIRMED))
     assert await ledger.claim("task-2", "run-1", 60, later(41)) is not None
+
+
+async def test_other_words_wait_while_a_confirmed_write_may_land_a_second_time(ledger: SqlLedger) -> None:
+    await sent(ledger, planned())
+    await ledger.settle(settlement(planned(), S.CONFIRMED, next_attempt_at=later(100)))
+    await ledger.plan((planned(content="2"),), later(40))
+    assert await ledger.claim("task-2", "run-1", 60, later(99)) is None
+    assert await ledger.due(later(99), 10) == ()
+    assert [i.intent_key for i in await ledger.due(later(101), 10)] == ["task-2"]
+    assert await ledger.claim("task-2", "run-1", 60, later(101)) is not None
+
+
+@pytest.mark.parametrize("operation", ["set_field", "add_tag", "withdraw_add_tag"])
+async def test_of_one_record_one_value_or_tag_is_written_at_a_time(ledger: SqlLedger, operation: str) -> None:
+    names = ("one", "two", "made", "elsewhere")
+    ops = ("set_field", operation, "create_task", operation)
+    targets = ({"object": "deal", "id": "7"},) * 3 + ({"object": "deal", "id": "8"},)
+    plans = [planned(n, operation=o, target=t) for n, o, t in zip(names, ops, targets, strict=True)]
+    await ledger.plan(tuple(plans), NOON)
+    claims = [ledger.claim(plan.intent_key, f"run-{n}", 60, later(1)) for n, plan in enumerate(plans)]
+    taken = {row.record_key for row in await asyncio.gather(*claims) if row is not None}
+    assert taken == {"one", "made", "elsewhere"}
+    await ledger.settle(settlement(plans[0], S.CONFIRMED, owner="run-0"))
+    assert await ledger.claim(plans[1].intent_key, "run-1", 60, later(2)) is not None
 
 
 async def test_an_intent_waits_for_the_one_it_comes_after(ledger: SqlLedger) -> None:

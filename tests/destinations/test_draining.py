@@ -20,6 +20,12 @@ from tests.destinations.rig import Rig, rig_for
 from tests.fakes.vendor_server import Answer
 
 S = IntentState
+FIELDS = {
+    "pipedrive": ("value", "probability", "title"),
+    "hubspot": ("amount", "dealname2", "forecast"),
+    "odoo": ("expected_revenue", "probability", "name2"),
+    "salesforce": ("Amount", "Probability", "Name2"),
+}
 
 
 @pytest.fixture
@@ -110,3 +116,23 @@ async def test_a_key_that_is_not_one_write_changes_nothing(rig: Rig, key: str) -
     with pytest.raises(PipelineError):
         await resolve(rig.equipment, key, Decision.DROP, "Ann", "typo")
     assert await states(rig) == ["planned"]
+
+
+@pytest.mark.parametrize("name", ["pipedrive", "hubspot", "odoo", "salesforce"])
+async def test_values_and_tags_of_one_record_are_written_one_after_the_other(
+    tmp_path: Path, sqlite_template: Path, name: str
+) -> None:
+    """Read, merge, write: two at once would lose one of two tags, and take the other's stamp for a person's."""
+    with rig_for(name, tmp_path, template=sqlite_template) as rig:
+        several = name in ("pipedrive", "hubspot")
+        tags = [str(number) for number in range(12, 18)] if several else [rig.case.tag]
+        for number, tag in enumerate(tags):
+            await rig.plan("add_tag", item=f"tag-{number}", tag=tag)
+        for number in range(3):
+            await rig.plan("set_field", item=f"field-{number}", field=FIELDS[name][number], value=str(5000 + number))
+        rig.fake.delay_seconds = 0.02
+        assert (await drain(rig.equipment, rig.owner)).states == {"confirmed": len(tags) + 3}
+        if name == "pipedrive":
+            assert sorted(rig.fake.rows["deals"]["7"]["label_ids"]) == [12, 13, 14, 15, 16, 17]
+        if name == "hubspot":
+            assert rig.fake.value("deals", "7", "topics") == "12;13;14;15;16;17"
