@@ -61,7 +61,7 @@ def reconciliation_asset() -> dg.AssetsDefinition:
     def reconciliation(  # pyright: ignore[reportUnknownParameterType]
         context: dg.AssetExecutionContext, config: Reconciliation, equipment: dg.ResourceParam[Equipment]
     ) -> dg.MaterializeResult:  # pyright: ignore[reportMissingTypeArgument]
-        owner = lease_owner(context.run_id)
+        owner = lease_owner(context.run.run_id)
         try:
             counted = asyncio.run(reconcile(equipment, owner, at_most=config.at_most))
         except PipelineError as error:

@@ -179,16 +179,28 @@ def ending(artifact: Artifact, intents: tuple[Intent, ...], expired: int) -> tup
     refused = [intent for intent in intents if intent.state not in done]
     held = len(artifact.quarantined)
     if refused and all(intent.state is IntentState.AWAITING_REVIEW for intent in refused) and not held:
-        return MeetingState.AWAITING_REVIEW, f"{len(refused)} writes wait for a person's approval."
+        return (
+            MeetingState.AWAITING_REVIEW,
+            f"{_some(len(refused), 'write waits', 'writes wait')} for a person's approval.",
+        )
     if refused or held:
         reasons = sorted({intent.state.value for intent in refused})
-        told = [f"{held} items quarantined"] * bool(held) + [f"{len(refused)} writes {'/'.join(reasons)}"] * bool(
-            refused
-        )
+        told = [f"{_some(held, 'item', 'items')} quarantined"] if held else []
+        told += [f"{_some(len(refused), 'write', 'writes')} {'/'.join(reasons)}"] if refused else []
         return MeetingState.PARTIALLY_DELIVERED, "; ".join(told) + "."
     if expired and not intents:
-        return MeetingState.EXPIRED, f"All {expired} items are too old to be worth a person's time."
-    return MeetingState.DELIVERED, f"{expired} items were left out as too old." if expired else None
+        return (
+            MeetingState.EXPIRED,
+            f"{_some(expired, 'item, and it is', 'items, all')} too old to be worth a person's time.",
+        )
+    return (
+        MeetingState.DELIVERED,
+        f"{_some(expired, 'item was', 'items were')} left out as too old." if expired else None,
+    )
+
+
+def _some(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def tally(intents: tuple[Intent, ...]) -> Json:
