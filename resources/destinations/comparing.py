@@ -15,11 +15,23 @@ _SEPARATORS = {"append": "\n", "merge": ";"}
 
 def record_verdict(found: Found, write: Write, context: Context) -> Verdict:
     """What bringing a task or note up to date would do."""
-    if found.text == write.text:
-        return Verdict.SAME
     prior = Write(context.prior) if context.prior is not None else None
+    if found.text == write.text and (prior is None or _terms_stand(found, prior, write)):
+        return Verdict.SAME
     # With nothing remembered, whatever differs may be a person's words.
-    return Verdict.UPDATE if prior is not None and found.text == prior.text else Verdict.CONFLICT
+    if prior is None or found.text not in (prior.text, write.text):
+        return Verdict.CONFLICT
+    ours = found.terms is None or all(
+        found.terms.get(name) in (prior.terms.get(name), wanted) for name, wanted in write.terms.items()
+    )
+    return Verdict.UPDATE if ours else Verdict.CONFLICT
+
+
+def _terms_stand(found: Found, prior: Write, write: Write) -> bool:
+    """Whether nothing of day and owner is to change, as far as can be told; where ours did not move, a person's stay."""
+    if found.terms is None or prior.terms == write.terms:
+        return True
+    return all(found.terms.get(name) == wanted for name, wanted in write.terms.items())
 
 
 def wanted_value(write: Write) -> str | None:

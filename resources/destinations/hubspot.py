@@ -90,12 +90,12 @@ class HubSpot(Calls):
             body: dict[str, Any] = {
                 "idProperty": self._key,
                 "inputs": [{"id": write.key}],
-                "properties": _texts(kind),
+                "properties": [*_TERMS, *_texts(kind)],
                 "propertiesWithHistory": [],
             }
             rows = (await self.ask("POST", f"{OBJECTS}/{kind}/batch/read", write.name, json=body)).json
             return [_found(kind, row) for row in rows_of(rows, "results")]
-        rows = await marked(self, f"{OBJECTS}/{kind}/search", _texts(kind), write)
+        rows = await marked(self, f"{OBJECTS}/{kind}/search", [*_TERMS, *_texts(kind)], write)
         return [_found(kind, row) for row in rows]
 
     async def create(self, write: Write) -> Receipt:
@@ -120,7 +120,10 @@ class HubSpot(Calls):
     async def update(self, write: Write, found: Found) -> Receipt:
         """Write title and text of a record of ours."""
         path = f"{OBJECTS}/{_MADE[write.operation]}/{found.record_id}"
-        reply = await self.ask("PATCH", path, write.name, json={"properties": self._properties(write)}, write=True)
+        # An owner that is no longer wanted has to be taken away by name.
+        nobody = {"hubspot_owner_id": ""} if write.operation == "create_task" else {}
+        body = {"properties": {**nobody, **self._properties(write)}}
+        reply = await self.ask("PATCH", path, write.name, json=body, write=True)
         return self.receipt(reply, found.record_id)
 
     async def remove(self, write: Write, found: Found) -> Receipt:
@@ -264,13 +267,20 @@ class HubSpot(Calls):
         return {**told, **kind, "hs_task_subject": write.title, "hs_task_body": paragraphs(write.body)}
 
 
+_TERMS = ("hs_timestamp", "hubspot_owner_id")
+"""Of a task: when it is due, and whose it is."""
+
+
 def _texts(kind: str) -> list[str]:
     return ["hs_note_body"] if kind == "notes" else ["hs_task_subject", "hs_task_body"]
 
 
 def _found(kind: str, row: dict[str, Any]) -> Found:
     told = fields_of(row, "properties")
-    return Found(str(row["id"]), plain(" ".join(told.get(name) or "" for name in _texts(kind))))
+    text = plain(" ".join(told.get(name) or "" for name in _texts(kind)))
+    moment = _time(told.get(_TERMS[0]))
+    due = moment.astimezone(UTC).date().isoformat() if moment is not None else None
+    return Found(str(row["id"]), text, terms={"due": due, "owner": told.get(_TERMS[1]) or None})
 
 
 def _time(text: object) -> datetime | None:

@@ -112,8 +112,7 @@ class VendorDestination:
         found = await self._calls.find(write)
         if not found:
             return None
-        prior = Write(context.prior) if context.prior is not None else None
-        if found[0].text == write.text or prior is None:
+        if context.prior is None or record_verdict(found[0], write, context) is Verdict.SAME:
             return Receipt(found[0].record_id, found[0].url)
         return None
 

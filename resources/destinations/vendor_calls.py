@@ -5,7 +5,7 @@ What belongs here: the protocol every adapter fills in. What does not: what is m
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -18,11 +18,15 @@ from resources.destinations.writing import Write
 
 @dataclass(frozen=True)
 class Found:
-    """A task or note at the destination. ``text`` is what ``Write.text`` is compared with."""
+    """A task or note at the destination. ``text`` is what ``Write.text`` is compared with.
+
+    ``terms`` is what ``Write.terms`` is compared with; None where the adapter does not read them.
+    """
 
     record_id: str
     text: str
     url: str | None = None
+    terms: Mapping[str, str | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sqlite3
 import subprocess
+import time
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -106,25 +107,54 @@ def test_an_interrupted_preparation_says_how_to_go_on_and_goes_on(shell: Shell, 
     config = tmp_path / "artifacts.yaml"
     config.write_text(TAGGED + "walk: {concurrency: 1}\n")
     shell.variables["ARTIFACTS_CONFIG"] = str(config)
-    with subprocess.Popen(
-        [*COMMAND, "replay", "--prepare"],
-        cwd=ROOT,
-        env=shell.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        while states(shell.home).get("prepared", 0) < 3 and process.poll() is None:
-            pass
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    err = interrupted(shell, "prepared", "replay", "--prepare")
     plan = err.split("--plan ")[1].split()[0]
     kept = states(shell.home)
     assert 3 <= kept["prepared"] < 40
     assert shell("replay", "--prepare", "--plan", plan).code == 0
     assert states(shell.home) == {"prepared": 40}
     assert {row["count"] for row in shell("records", "--json").json() if row["object"] in ("task", "note")} == {40}
+
+
+def test_an_interrupted_application_keeps_what_is_written_and_the_same_command_writes_the_rest(
+    shell: Shell, tmp_path: Path
+) -> None:
+    files = [write_meeting(tmp_path, f"{n}.vtt", sidecar={"meeting_id": f"m{n}"}) for n in range(40)]
+    assert shell("process", *files).code == 0
+    config = tmp_path / "artifacts.yaml"
+    config.write_text(TAGGED + "walk: {concurrency: 1}\n")
+    shell.variables["ARTIFACTS_CONFIG"] = str(config)
+    plan = shell("replay", "--prepare", "--json").json()["plan_id"]
+    err = interrupted(shell, "applied", "replay", "--apply", plan, "--why", "read it")
+    assert "Traceback" not in err
+    kept = states(shell.home)
+    assert 3 <= kept["applied"] < 40
+    assert shell("replay", "--apply", plan, "--why", "go on").code == 0
+    assert states(shell.home) == {"applied": 40}
+    with closing(sqlite3.connect(f"file:{shell.home / 'ledger.db'}?mode=ro", uri=True)) as ledger:
+        written = "SELECT state, count(*) FROM intents WHERE operation = 'add_tag' GROUP BY state"
+        assert ledger.execute(written).fetchall() == [("confirmed", 40)]
+        held = "SELECT count(*) FROM meetings WHERE lease_owner IS NOT NULL OR state != 'delivered'"
+        assert ledger.execute(held).fetchone() == (0,)
+    assert {row["count"] for row in shell("records", "--json").json() if row["object"] in ("task", "note")} == {40}
+
+
+def interrupted(shell: Shell, state: str, *arguments: str) -> str:
+    """Run a command and interrupt it once three meetings of the plan are in ``state``; what it said."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments],
+        cwd=ROOT,
+        env=shell.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        while states(shell.home).get(state, 0) < 3 and process.poll() is None:
+            time.sleep(0.005)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=240)
+    assert process.returncode == 130, err
+    return err
 
 
 def states(home: Path) -> dict[str, int]:
