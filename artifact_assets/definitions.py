@@ -27,13 +27,14 @@ from artifact_assets.configuration.settings import Settings
 from artifact_assets.domain.backfills import asked
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.messages import Heartbeat, Messages
-from artifact_assets.erasure_wiring import open_eraser
+from artifact_assets.erasure_wiring import open_eraser, open_retaining
 from artifact_assets.extraction.model.batch_desk import BatchDesk
 from artifact_assets.lanes import backfill_of
 from artifact_assets.messaging import open_alerting, open_digest, open_heartbeat
 from artifact_assets.stages.alerting import Alerting
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.erasing import Eraser
+from artifact_assets.stages.retaining import Retaining
 from artifact_assets.wiring import open_batch_desk, open_equipment
 from resources.code_history import commits
 from sensors.alerts import alerts_sensor, heartbeat_sensor
@@ -80,6 +81,7 @@ def build_definitions(resources: Mapping[str, object] | None = None) -> dg.Defin
             "equipment": equipment_resource(),
             "batch_desk": batch_desk_resource(),
             "eraser": eraser_resource(),
+            "retaining": retaining_resource(),
             "bookkeeping": bookkeeping_resource(),
             "alerting": alerting_resource(),
             "heartbeat": heartbeat_resource(),
@@ -121,6 +123,19 @@ def eraser_resource() -> dg.ResourceDefinition:
             yield opened
 
     return eraser
+
+
+def retaining_resource() -> dg.ResourceDefinition:
+    """What removes by the retention policy, built from the environment and opened for one run."""
+
+    @dg.resource(description="Removes what has been kept long enough, by kind of meeting.")
+    def retaining(context: dg.InitResourceContext) -> Iterator[Retaining]:
+        instance = context.instance
+        assert instance is not None
+        with open_retaining(Settings.from_environment(os.environ), instance) as opened:
+            yield opened
+
+    return retaining
 
 
 def batch_desk_resource() -> dg.ResourceDefinition:

@@ -18,7 +18,7 @@ from artifact_assets.domain.routes import Mode
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.delivered import planned_writes
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.reading_back import readable_case
 from artifact_assets.wiring import open_equipment
 
 
@@ -50,7 +50,7 @@ async def _consequences(equipment: Equipment, name: str, since: date) -> dict[st
     counts: Counter[str] = Counter()
     keys: list[str] = []
     for meeting in await equipment.ledger.meetings():
-        case = await stored_case(equipment, meeting.meeting_id)
+        case = await readable_case(equipment, meeting.meeting_id)
         if case is None or Stage.VALIDATED not in case.documents:
             continue
         plans = await planned_writes(case, await case.artifact(), observed=True)

@@ -42,6 +42,7 @@ COMMANDS: Mapping[str, str] = {
     "metrics": "what a Prometheus server reads: print or serve it",
     "records": "look into the embedded record store, or edit it by hand",
     "forget": "erase meetings, or all of a person's, and list what remains",
+    "retention": "remove what has been kept long enough, by kind of meeting; first as a dry run",
     "meta": "draft a sidecar from what a file and its name tell",
     "migrate": "bring the ledger to the current schema",
     "doctor": "check configuration, storage and destinations",

@@ -22,7 +22,7 @@ from artifact_assets.domain.records import Arrival, Json, Meeting
 from artifact_assets.domain.states import MEETING_STATES, IntentState, Stage
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.preview import preview
-from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.reading_back import readable_case
 from artifact_assets.stages.result import MeetingResult
 
 MOST_REMARKS = 20
@@ -138,7 +138,7 @@ async def _say_next(equipment: Equipment, meetings: tuple[Meeting, ...], remedie
         if meeting.failure_class:
             remark(f"{meeting.meeting_id}: {remedies.get(meeting.meeting_id, meeting.failure_class.rule.remedy)}")
             continue
-        case = await stored_case(equipment, meeting.meeting_id)
+        case = await readable_case(equipment, meeting.meeting_id)
         if case is not None and Stage.NORMALIZED in case.documents:
             undated += filter(None, [start_missing(await case.transcript(), meeting.file_name)])
     for missing in undated[:MOST_UNDATED]:

@@ -26,6 +26,7 @@ from artifact_assets.domain.model_policy import ModelPolicy
 from artifact_assets.domain.objectives import ReliabilityPolicy
 from artifact_assets.domain.people import Person
 from artifact_assets.domain.policies import DeliveryPolicy, InboxPolicy, StagePolicies, WalkPolicy
+from artifact_assets.domain.retention import RetentionPolicy
 from artifact_assets.domain.routes import RECORDS, Route
 from artifact_assets.domain.telemetry import TelemetryPolicy
 from artifact_assets.domain.working_set import WorkingSetPolicy
@@ -60,6 +61,7 @@ class Configuration(Document):
     inbox: InboxPolicy = InboxPolicy()
     walk: WalkPolicy = WalkPolicy()
     working_set: WorkingSetPolicy = WorkingSetPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     delivery: DeliveryPolicy = DeliveryPolicy()
     destinations: Mapping[str, DestinationSettings] = Field(default_factory=dict[str, DestinationSettings])
     routes: tuple[Route, ...] = ()

@@ -65,12 +65,14 @@ class Erasure:
 class Holdings:
     """Where a meeting's words lie: ``documents`` by digest, ``sources`` by path or URL, its writes and batches.
 
-    ``batches`` are the providers' ids of batches that hold its requests, ``cases`` the folders that evals wrote it to.
+    ``answers`` are those of ``documents`` that a model answered or is asked, ``batches`` the providers' ids of batches that
+    hold its requests, ``cases`` the folders that evals wrote it to.
     """
 
     meeting: Meeting
     transcripts: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     intents: tuple[Intent, ...] = ()
     batches: tuple[str, ...] = ()
@@ -101,6 +103,15 @@ CASE_MADE = "evals_add"
 def erased_cause(at: datetime) -> str:
     """The cause that an erased meeting's row shows."""
     return f"Erased on request on {at:%Y-%m-%d}; its content is refused from then on."
+
+
+def erased(meeting_id: str) -> ErasedContent:
+    """The refusal of showing or running an erased meeting."""
+    return ErasedContent(
+        FailureClass.UNREADABLE_INPUT,
+        f"{meeting_id} was erased on request, so nothing of it can be shown or run.",
+        "See what is left with `trace`.",
+    )
 
 
 def refused_again(meeting_id: str) -> ErasedContent:

@@ -41,6 +41,7 @@ class Reception(StrEnum):
     REVISED = "revised"
     SAME = "same"
     ERASED = "erased"
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,8 @@ class Meeting:
     """A meeting's row. Times are timezone-aware UTC; digests are 64 hex digits.
 
     ``backfill`` names the backfill it was last worked for, None when it is live. ``deaths`` counts the owners in a row that
-    were gone without having given the meeting back or stored anything about it.
+    were gone without having given the meeting back or stored anything about it. ``documents_gone_at`` is when its documents
+    went by retention; it is not run again.
     """
 
     meeting_id: str
@@ -83,6 +85,7 @@ class Meeting:
     backfill: str | None = None
     retired_at: datetime | None = None
     deaths: int = 0
+    documents_gone_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from artifact_assets.domain.records import Checkpoint
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.reading_back import readable_case
 from artifact_assets.stages.result import MeetingResult
 from artifact_assets.stages.staleness import reruns_of
 from artifact_assets.stages.walk import Walk
@@ -24,7 +24,7 @@ async def conclude(equipment: Equipment, run_id: str, meeting_ids: Iterable[str]
 
 
 async def _only_delivery_is_left(equipment: Equipment, meeting_id: str) -> bool:
-    case = await stored_case(equipment, meeting_id)
+    case = await readable_case(equipment, meeting_id)
     if case is None or Stage.VALIDATED not in case.documents:
         return False
     return all(rerun.stage is Stage.DELIVERED for rerun in await reruns_of(case))

@@ -15,7 +15,7 @@ from artifact_assets.domain.messages import Message, Messages
 from artifact_assets.domain.records import Intent, Meeting
 from artifact_assets.domain.states import MEETING_STATES, MeetingState, Stage
 from artifact_assets.stages.equipment import Equipment
-from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.reading_back import readable_case
 
 AT_ONCE = 100
 
@@ -53,7 +53,7 @@ async def _writes(equipment: Equipment, ended: Sequence[Meeting]) -> list[Intent
 async def _titles(equipment: Equipment, named: Sequence[Meeting]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for meeting in named:
-        case = await stored_case(equipment, meeting.meeting_id)
+        case = await readable_case(equipment, meeting.meeting_id)
         if case is not None and Stage.NORMALIZED in case.documents:
             found[meeting.meeting_id] = (await case.transcript()).title or ""
     return found

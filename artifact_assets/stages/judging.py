@@ -17,8 +17,9 @@ from artifact_assets.stages.validated import art_checks
 
 async def judge_again(equipment: Equipment, meeting_id: str) -> tuple[MeetingResult, tuple[CheckResult, ...]]:
     """All four verdicts on what is stored of a meeting, as of now."""
-    case = await stored_case(equipment, meeting_id)
+    case = None
     try:
+        case = await stored_case(equipment, meeting_id)
         if case is None or Stage.VALIDATED not in case.documents:
             raise PipelineError(
                 FailureClass.UNREADABLE_INPUT,

@@ -5,18 +5,27 @@ What belongs here: putting a case together from the latest checkpoints. What doe
 
 from __future__ import annotations
 
+from artifact_assets.domain.erasure import ErasedContent, erased
 from artifact_assets.domain.records import Opened
-from artifact_assets.domain.states import STAGES
+from artifact_assets.domain.retention import gone
+from artifact_assets.domain.states import STAGES, MeetingState
 from artifact_assets.stages.case import Case
 from artifact_assets.stages.equipment import Equipment
 
 
 async def stored_case(equipment: Equipment, meeting_id: str) -> Case | None:
-    """The meeting with its latest documents; None when the ledger does not know it."""
+    """The meeting with its latest documents; None when the ledger does not know it.
+
+    Raises ErasedContent when its documents went, on request or by retention.
+    """
     ledger = equipment.ledger
     meeting = await ledger.meeting(meeting_id)
     if meeting is None:
         return None
+    if meeting.documents_gone_at is not None:
+        raise gone(meeting_id, meeting.documents_gone_at)
+    if meeting.state is MeetingState.ERASED:
+        raise erased(meeting_id)
     opened = Opened(
         meeting,
         await ledger.checkpoints(meeting_id),
@@ -30,3 +39,11 @@ async def stored_case(equipment: Equipment, meeting_id: str) -> Case | None:
             break
         case.documents[stage] = checkpoint.document
     return case
+
+
+async def readable_case(equipment: Equipment, meeting_id: str) -> Case | None:
+    """The same for who looks through many; None also for one whose documents went."""
+    try:
+        return await stored_case(equipment, meeting_id)
+    except ErasedContent:
+        return None

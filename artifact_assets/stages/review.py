@@ -24,7 +24,7 @@ from artifact_assets.stages.case import Case
 from artifact_assets.stages.decisions import decisions_of, record
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.extracted import brief_for
-from artifact_assets.stages.reading_back import stored_case
+from artifact_assets.stages.reading_back import readable_case
 from artifact_assets.stages.result import MeetingResult, Report
 from artifact_assets.stages.walk import Walk
 
@@ -96,7 +96,7 @@ class ReviewDesk:
         return await Walk(self.equipment, run_id, stages, report).over(dict.fromkeys(meeting_ids))
 
     async def _held(self, meeting_id: str) -> list[Waiting]:
-        case = await stored_case(self.equipment, meeting_id)
+        case = await readable_case(self.equipment, meeting_id)
         if case is None or Stage.VALIDATED not in case.documents:
             return []
         artifact, transcript = await case.artifact(), await case.transcript()
@@ -123,7 +123,7 @@ class ReviewDesk:
     async def _find(self, item_id: str) -> tuple[Case, Item]:
         for meeting in await self.equipment.ledger.meetings():
             if any(row.item_id == item_id for row in await self.equipment.ledger.items(meeting.meeting_id)):
-                case = await stored_case(self.equipment, meeting.meeting_id)
+                case = await readable_case(self.equipment, meeting.meeting_id)
                 if case is not None and Stage.VALIDATED in case.documents:
                     found = next((i for i in (await case.artifact()).items if i.item_id == item_id), None)
                     if found is not None:

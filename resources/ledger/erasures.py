@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, insert, select, union, update
 
 from artifact_assets.domain.erasure import Erasure, ErasureStep, Taken, Tombstone, erased_cause
 from artifact_assets.domain.failures import PipelineError
@@ -116,16 +116,17 @@ def _close(transaction: Transaction, request: Closing, meeting: Meeting | None) 
         change_meetings(transaction, [after])
         transaction.connection.execute(_FREE, {"b_id": stone.meeting_id})
         add_transitions(transaction, [(meeting.state, after)])
-        _withdraw(transaction, stone.meeting_id, stone.at)
+        withdraw(transaction, stone.meeting_id, stone.at)
     return None
 
 
 def call_off(transaction: Transaction, requests: Sequence[tuple[str, datetime]]) -> Sequence[int | PipelineError]:
     """Withdraw unsent writes; how many are still being sent by somebody whose lease holds."""
-    return [_withdraw(transaction, meeting_id, now) for meeting_id, now in requests]
+    return [withdraw(transaction, meeting_id, now) for meeting_id, now in requests]
 
 
-def _withdraw(transaction: Transaction, meeting_id: str, now: datetime) -> int:
+def withdraw(transaction: Transaction, meeting_id: str, now: datetime) -> int:
+    """Call unsent writes off; returns how many are still being sent by somebody whose lease holds."""
     live = 0
     lease_now = transaction.lease_now(now)
     for row in transaction.rows(_SENDING, b_id=meeting_id):
@@ -186,8 +187,8 @@ def progress(transaction: Transaction, requests: Sequence[Progress]) -> Sequence
 
 
 def report_again(transaction: Transaction, requests: Sequence[tuple[str, ...]]) -> Sequence[int | PipelineError]:
-    """Mark stages of these runs as not told to Dagster, apart from those of erased meetings."""
-    gone = select(_E.meeting_id)
+    """Mark stages of these runs as not told to Dagster, apart from those of meetings without documents."""
+    gone = union(select(_E.meeting_id), select(MEETINGS.c.meeting_id).where(MEETINGS.c.documents_gone_at.is_not(None)))
     counts: list[int] = []
     for run_ids in requests:
         statement = update(CHECKPOINTS).where(CHECKPOINTS.c.run_id.in_(run_ids), CHECKPOINTS.c.meeting_id.not_in(gone))

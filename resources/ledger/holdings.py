@@ -42,12 +42,15 @@ _TWINS = select(MEETINGS.c.meeting_id).where(
     MEETINGS.c.meeting_id != _ID,
     MEETINGS.c.state != "erased",
 )
+OF_THE_MODEL = frozenset({MODEL_CALLS.name, BATCH_REQUESTS.name})
+_WITHOUT = select(MEETINGS.c.meeting_id).where(MEETINGS.c.documents_gone_at.is_not(None))
 _ELSEWHERE = [
     select(column.label("digest")).where(
         column.in_(bindparam("digests", expanding=True)),
         column.table.c.meeting_id != _ID,
-        # An erased one keeps its digests, and no claim to the documents.
+        # An erased one keeps its digests, and no claim to the documents; nor does one whose documents went by retention.
         column.table.c.meeting_id.not_in(select(ERASURES.c.meeting_id)),
+        *(() if column.table.name in OF_THE_MODEL else (column.table.c.meeting_id.not_in(_WITHOUT),)),
     )
     for column in REFERRING
 ]
@@ -55,7 +58,7 @@ _ELSEWHERE = [
 
 def holdings(transaction: Transaction, requests: Sequence[str]) -> Sequence[Holdings | None]:
     """Where each meeting's words lie; None for an unknown one."""
-    return [_of(transaction, meeting_id) for meeting_id in requests]
+    return [held_by(transaction, meeting_id) for meeting_id in requests]
 
 
 def elsewhere(transaction: Transaction, digests: Iterable[str], meeting_id: str) -> frozenset[str]:
@@ -66,7 +69,8 @@ def elsewhere(transaction: Transaction, digests: Iterable[str], meeting_id: str)
     )
 
 
-def _of(transaction: Transaction, meeting_id: str) -> Holdings | None:
+def held_by(transaction: Transaction, meeting_id: str) -> Holdings | None:
+    """Where one meeting's words lie; None for an unknown one."""
     rows = {name: transaction.rows(statement, b_id=meeting_id) for name, statement in _OF_MEETING.items()}
     if not rows["meetings"]:
         return None
@@ -80,6 +84,7 @@ def _of(transaction: Transaction, meeting_id: str) -> Holdings | None:
         meeting=meeting,
         transcripts=tuple(sorted(transcripts)),
         documents=tuple(sorted(documents)),
+        answers=tuple(sorted(_answers(rows, documents))),
         sources=tuple(filter(None, (meeting.source, meeting.sidecar_source))),
         intents=tuple(intent_from(row) for row in sorted(rows["intents"], key=lambda row: row.id)),
         batches=tuple(sorted(set(batches))),
@@ -96,6 +101,13 @@ def _documents(rows: dict[str, Sequence[Row[Any]]]) -> Iterator[str | None]:
     yield from _inside(rows["checkpoints"], "transcript")
     yield from _inside(rows["checkpoints"], "sidecar")
     yield from (row.details.get("decision") for row in rows["interventions"])
+
+
+def _answers(rows: dict[str, Sequence[Row[Any]]], documents: set[str]) -> set[str]:
+    """Documents that only calls of the model name, and not a stage too."""
+    asked = {row.response_document for row in rows["model_calls"]} | {row.line for row in rows["batch_requests"]}
+    others = {row.document for name in ("checkpoints", "items", "replay_entries") for row in rows[name]}
+    return (asked & documents) - others
 
 
 def _cases(interventions: Sequence[Row[Any]]) -> list[str]:

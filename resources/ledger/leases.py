@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, select, text, update
 from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Meeting, Opened
+from artifact_assets.domain.retention import gone
 from artifact_assets.domain.states import MeetingState
 from resources.database.columns import UtcTime
 from resources.database.transaction import Transaction
@@ -82,7 +83,7 @@ def begin(transaction: Transaction, requests: Sequence[Begin]) -> Sequence[Opene
     taken: dict[str, Meeting] = {}
     for request in requests:
         meeting = known.get(request.meeting_id)
-        if meeting is None or meeting.state is MeetingState.ERASED or _is_held(meeting, request, transaction):
+        if meeting is None or _refusal(meeting, request) is not None or _is_held(meeting, request, transaction):
             continue
         if request.backfill and request.at_once is not None and not _has_room(transaction, request, taken.values()):
             continue
@@ -168,6 +169,8 @@ def _opened(transaction: Transaction, taken: dict[str, Meeting]) -> dict[str, Op
 def _refusal(meeting: Meeting | None, request: Begin) -> PipelineError | None:
     if meeting is None:
         return _unknown(request.meeting_id)
+    if meeting.documents_gone_at is not None:
+        return gone(request.meeting_id, meeting.documents_gone_at)
     return refused_again(request.meeting_id) if meeting.state is MeetingState.ERASED else None
 
 

@@ -14,7 +14,6 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine, Executable, Row
 from sqlalchemy.exc import SQLAlchemyError
 
-from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.ports import Clock
 from artifact_assets.domain.records import (
@@ -44,7 +43,7 @@ from resources.ledger.columns import SqlColumns
 from resources.ledger.destination_port import DestinationPort
 from resources.ledger.held import HeldPort
 from resources.ledger.planning import Plan, plan
-from resources.ledger.reception import Received, receive
+from resources.ledger.reception import REFUSED, Received, receive
 from resources.ledger.replay_port import ReplayPort
 from resources.ledger.retirement import RetirementPort
 from resources.ledger.schema import prepare
@@ -114,8 +113,8 @@ class SqlLedger(ReplayPort, RetirementPort, DestinationPort, HeldPort):
     async def receive(self, arrival: Arrival, now: datetime) -> tuple[Meeting, Reception]:
         """See ``Ledger.receive``."""
         meeting, reception = await self.write(receive, Received(arrival, now), arrival.meeting_id)
-        if reception is Reception.ERASED:
-            raise refused_again(meeting.meeting_id)
+        if reception in REFUSED:
+            raise REFUSED[reception](meeting)
         return meeting, reception
 
     async def mark(self, marked: Mapping[str, str]) -> None:

@@ -6,7 +6,7 @@ files.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,6 +16,7 @@ from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.erasure import refused_again
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Arrival, Meeting, Reception
+from artifact_assets.domain.retention import gone
 from artifact_assets.domain.states import MeetingState
 from resources.database.transaction import Transaction
 from resources.ledger.erased import erased_among
@@ -76,13 +77,22 @@ def receive(
         if before is not None and before.state is MeetingState.ERASED:
             outcomes.append((before, Reception.ERASED))
         elif before is None:
-            gone = arrival.transcript_digest in erased
-            meeting = _nameless(arrival, request.now) if gone else _first(arrival, request.now)
+            refused = arrival.transcript_digest in erased
+            meeting = _nameless(arrival, request.now) if refused else _first(arrival, request.now)
             added.append(meeting)
-            outcomes.append((meeting, Reception.ERASED if gone else Reception.NEW))
+            outcomes.append((meeting, Reception.ERASED if refused else Reception.NEW))
         elif arrival.transcript_digest in erased and before.transcript_digest != arrival.transcript_digest:
             outcomes.append(refused_again(arrival.meeting_id))
-        elif before.source != arrival.source and before.transcript_digest != arrival.transcript_digest:
+        elif before.documents_gone_at is not None:
+            # Known and over. Where the file lies is remembered, so that it goes again; a correction has nothing to correct.
+            if before.revision == revision_of(arrival):
+                stored.append(_same(before, arrival))
+                outcomes.append((before, Reception.GONE))
+            else:
+                outcomes.append(gone(arrival.meeting_id, before.documents_gone_at))
+        elif (
+            before.source and before.source != arrival.source and before.transcript_digest != arrival.transcript_digest
+        ):
             outcomes.append(_claimed_twice(before, arrival))
         elif before.revision != revision_of(arrival):
             meeting = _revised(before, arrival, request.now)
@@ -101,6 +111,18 @@ def receive(
     transaction.many(_START_AGAIN, [{"b_meeting_id": m.meeting_id, "b_updated_at": m.updated_at} for _, m in revised])
     add_transitions(transaction, [*((None, meeting) for meeting in added), *revised])
     return outcomes
+
+
+def _gone(meeting: Meeting) -> PipelineError:
+    assert meeting.documents_gone_at is not None
+    return gone(meeting.meeting_id, meeting.documents_gone_at)
+
+
+REFUSED: Mapping[Reception, Callable[[Meeting], PipelineError]] = {
+    Reception.ERASED: lambda meeting: refused_again(meeting.meeting_id),
+    Reception.GONE: _gone,
+}
+"""Receptions that are recorded and refused."""
 
 
 def revision_of(arrival: Arrival) -> str:

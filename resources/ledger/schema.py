@@ -20,7 +20,7 @@ from resources.database.failures import database_failure
 from resources.database.locks import exclusive
 from resources.ledger.tables import DEPLOYMENT, VERSION_TABLE
 
-VERSIONS: tuple[str, ...] = tuple(f"{number:04d}" for number in range(1, 14))
+VERSIONS: tuple[str, ...] = tuple(f"{number:04d}" for number in range(1, 15))
 """Every version this program knows, oldest first. A test keeps it equal to the migrations."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -33,6 +33,7 @@ SCRUBBED: Json = {"erased": True}
 _KEPT_OF_RECEIPTS = ("record_id", "url", "applied", "status", "correlation_id", "request_digest", "stamp")
 _KEPT_OF_TARGETS = ("object", "id", "unresolved")
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
+RETAINED = "retention"
 _ID: BindParameter[str] = bindparam("b_id")
 _KEYS = select(INTENTS.c.intent_key).where(INTENTS.c.meeting_id == _ID)
 
@@ -41,11 +42,26 @@ _BLANK: tuple[tuple[Table, dict[str, Any]], ...] = (
     (TRANSITIONS, {"cause": None}),
     (MODEL_CALLS, {"response_document": None, "outcome": "discarded"}),
     (REPLAY_ENTRIES, {"document": None, "basis": None, "cause": None, "state": "skipped"}),
-    (INTERVENTIONS, {"why": "", "details": SCRUBBED}),
+)
+
+_TYPED = (
+    update(INTERVENTIONS)
+    # Retention records counts, and nothing that anybody typed.
+    .where(INTERVENTIONS.c.meeting_id == _ID, INTERVENTIONS.c.action != RETAINED)
+    .values(why="", details=SCRUBBED)
 )
 
 COMPACTED = tuple(
-    table.name for table in (*(table for table, _ in _BLANK), INTENTS, ATTEMPTS, CHECKPOINTS, BATCH_REQUESTS, ALERTS)
+    table.name
+    for table in (
+        *(table for table, _ in _BLANK),
+        INTERVENTIONS,
+        INTENTS,
+        ATTEMPTS,
+        CHECKPOINTS,
+        BATCH_REQUESTS,
+        ALERTS,
+    )
 )
 """Tables in whose dead rows words may lie."""
 
@@ -53,9 +69,11 @@ COMPACTED = tuple(
 def scrub_meeting(transaction: Transaction, meeting_id: str, sources: tuple[str, ...]) -> int:
     """Take the words out; returns how many rows were changed. May be repeated."""
     connection, changed = transaction.connection, 0
-    for table, blank in _BLANK:
-        done = connection.execute(update(table).where(table.c.meeting_id == _ID).values(blank), {"b_id": meeting_id})
-        changed += done.rowcount
+    for statement in (
+        *(update(table).where(table.c.meeting_id == _ID).values(blank) for table, blank in _BLANK),
+        _TYPED,
+    ):
+        changed += connection.execute(statement, {"b_id": meeting_id}).rowcount
     changed += connection.execute(
         delete(BATCH_REQUESTS).where(BATCH_REQUESTS.c.meeting_id == _ID), {"b_id": meeting_id}
     ).rowcount

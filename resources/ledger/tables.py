@@ -71,6 +71,7 @@ MEETINGS = Table(
     Column("backfill", String, index=True),
     Column("retired_at", UtcTime),
     Column("deaths", Integer, nullable=False, server_default="0"),
+    Column("documents_gone_at", UtcTime),
 )
 
 _HELD = text("lease_owner IS NOT NULL")
@@ -78,12 +79,8 @@ Index("ix_meetings_held", MEETINGS.c.lease_until, sqlite_where=_HELD, postgresql
 Index("ix_meetings_state", MEETINGS.c.state, MEETINGS.c.id)
 _PRESENT = text("retired_at IS NULL")
 Index("ix_meetings_working_set", MEETINGS.c.updated_at, sqlite_where=_PRESENT, postgresql_where=_PRESENT)
-Index(
-    "ix_meetings_next_attempt_at",
-    MEETINGS.c.next_attempt_at,
-    sqlite_where=text("next_attempt_at IS NOT NULL"),
-    postgresql_where=text("next_attempt_at IS NOT NULL"),
-)
+_DUE = text("next_attempt_at IS NOT NULL")
+Index("ix_meetings_next_attempt_at", MEETINGS.c.next_attempt_at, sqlite_where=_DUE, postgresql_where=_DUE)
 
 TRANSITIONS = Table(
     "transitions",

@@ -8,13 +8,17 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 
 from artifact_assets.configuration.schema import Configuration
-from artifact_assets.erasure_wiring import places
+from artifact_assets.domain.ports import Clock
+from artifact_assets.domain.retention import RetentionPolicy
+from artifact_assets.erasure_wiring import places, retaining
 from artifact_assets.stages.erasing import Eraser
+from artifact_assets.stages.retaining import Retaining
 from resources.artifact_store import open_store
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
@@ -71,6 +75,38 @@ def planted(home: Path, *, quotes_in_ui: bool = True, ledger_url: str | None = N
         ) as world,
     ):
         yield Planted(world, eraser_of(world))
+
+
+def retaining_of(world: World, policy: RetentionPolicy, *, days: int = 0) -> Retaining:
+    """What removes by ``policy`` in a world, ``days`` from now."""
+    clock = AheadClock(world.equipment.clock, timedelta(days=days))
+    return retaining(
+        policy, world.ledger, open_store(str(world.home / "store")), str(world.home / "inbox"), clock, world.instance
+    )
+
+
+@dataclass(frozen=True)
+class AheadClock:
+    """A clock that goes ahead of another one."""
+
+    clock: Clock
+    by: timedelta
+
+    def now(self) -> datetime:
+        """The other's time, and so much later."""
+        return self.clock.now() + self.by
+
+    def monotonic(self) -> float:
+        """See ``Clock``."""
+        return self.clock.monotonic()
+
+    def random(self) -> float:
+        """See ``Clock``."""
+        return self.clock.random()
+
+    async def sleep(self, seconds: float) -> None:
+        """See ``Clock``."""
+        await self.clock.sleep(seconds)
 
 
 def eraser_of(world: World) -> Eraser:

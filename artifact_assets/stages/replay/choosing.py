@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from artifact_assets.domain.documents import digest_of
+from artifact_assets.domain.erasure import ErasedContent
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.records import Json, Meeting
 from artifact_assets.domain.replay import EntryState, PlanEntry, ReplayPlan
@@ -59,14 +60,24 @@ async def chosen(equipment: Equipment, choice: Choice) -> list[Meeting]:
 async def outlooks(
     equipment: Equipment, choice: Choice, advance: Callable[[], None], expect: Callable[[int], None]
 ) -> list[Outlook]:
-    """What lies before each chosen meeting; with ``stale`` only those of which something would run again."""
+    """What lies before each chosen meeting; with ``stale`` only those of which something would run again.
+
+    Raises ErasedContent for a meeting asked for by its id whose documents went.
+    """
     meetings = await chosen(equipment, choice)
     expect(len(meetings))
     found: list[Outlook] = []
     for meeting in meetings:
         if choice.limit is not None and len(found) >= choice.limit:
             break
-        seen = await outlook(equipment, meeting)
+        try:
+            seen = await outlook(equipment, meeting)
+        except ErasedContent:
+            # Of many it is left out; one that was asked for by name is a mistake to be told.
+            if meeting.meeting_id in choice.ids:
+                raise
+            advance()
+            continue
         if seen.stale or not choice.stale:
             found.append(seen)
         advance()

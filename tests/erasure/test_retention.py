@@ -1,0 +1,286 @@
+"""What was kept long enough goes by itself, what something needs stays, and what went does not come back changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.storage.dagster_run import DagsterRunStatus
+from sqlalchemy import insert, update
+
+from artifact_assets.assets.privacy import PRIVACY_JOB
+from artifact_assets.assets.reconciler import report_pending
+from artifact_assets.definitions import build_definitions
+from artifact_assets.domain.erasure import ErasedContent
+from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.inbox import entries
+from artifact_assets.domain.replay import EntryState, PlanEntry, ReplayPlan
+from artifact_assets.domain.retention import Need, Part, RetentionPolicy
+from artifact_assets.domain.states import STAGES, IntentState, MeetingState
+from artifact_assets.stages.arrival import admit
+from artifact_assets.stages.history import history
+from artifact_assets.stages.replay.choosing import Choice, outlooks
+from artifact_assets.stages.retaining import Passed
+from artifact_assets.stages.review import ReviewDesk
+from resources.ledger.batch_tables import BATCH_REQUESTS
+from resources.ledger.model_calls import SqlAnswers
+from resources.ledger.tables import INTENTS, ITEMS, MEETINGS
+from tests.erasure.planted import LINES, Planted, lies_in, planted, retaining_of
+from tests.pipeline.world import meta
+
+POLICY = RetentionPolicy.model_validate(
+    {
+        "default": {"source": "20 days", "documents": "40 days", "answers": "30 days", "ledger_text": "60 days"},
+        "kinds": {"interview": {"source": "1 day", "documents": "2 days", "answers": "1 day", "ledger_text": "3 days"}},
+    }
+)
+
+
+def removed(deployment: Planted, days: int, policy: RetentionPolicy = POLICY) -> Passed:
+    """One confirmed pass, so many days from now."""
+    work = retaining_of(deployment.world, policy, days=days)
+    asyncio.run(work.book.confirm(policy.id, "ops", work.clock.now()))
+    return asyncio.run(work.go("pipeline"))
+
+
+def kept(deployment: Planted, days: int = 100, policy: RetentionPolicy = POLICY) -> set[Need]:
+    """Why ``m-1`` is kept, as both the dry run and a pass say."""
+    foreseen = asyncio.run(retaining_of(deployment.world, policy, days=days).foresee())
+    (outlook,) = [one for one in foreseen.outlooks if one.meeting.meeting_id == "m-1"]
+    passed = removed(deployment, days, policy)
+    assert passed.kept.keys() == set(outlook.needs)
+    assert (not outlook.needs) == (passed.meetings > 0)
+    return set(outlook.needs)
+
+
+@dg.job
+def _anything() -> None:
+    """A job that does nothing."""
+
+
+def change(deployment: Planted, statement: Any) -> None:
+    with deployment.world.ledger.engine.begin() as connection:
+        assert connection.execute(statement).rowcount > 0
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+def test_parts_go_one_after_the_other_until_no_file_holds_a_word(tmp_path: Path, quotes: bool) -> None:
+    with planted(tmp_path, quotes_in_ui=quotes) as deployment:
+        world = deployment.world
+        assert world.run([deployment.plant(), deployment.plant_other()]).success
+        assert removed(deployment, 19) == Passed()
+        assert removed(deployment, 20).parts == Counter({("sales", Part.SOURCE): 2})
+        assert list((tmp_path / "inbox").iterdir()) == []
+        assert removed(deployment, 30).parts == Counter({("sales", Part.ANSWERS): 2})
+        # It can still be run again, from the store.
+        assert world.run(["m-1"]).success
+        assert removed(deployment, 40).parts == Counter({("sales", Part.DOCUMENTS): 2})
+        assert list((tmp_path / "store").rglob("??/*")) == []
+        assert removed(deployment, 59) == Passed()
+        assert lies_in(tmp_path)
+        assert removed(deployment, 60).parts == Counter({("sales", Part.LEDGER_TEXT): 2})
+        assert removed(deployment, 1000) == Passed(), "nothing is left to do"
+        asyncio.run(report_pending(world.instance, world.ledger))
+        world.ledger.close()
+    # What was written stays where it was written: the record store is a destination.
+    assert set(lies_in(tmp_path)) <= {"records.db", "records.db-wal"}
+
+
+def test_trace_explains_the_meeting_without_a_word_and_nothing_else_of_it_can_be_asked(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        keys = [deployment.plant(), deployment.plant_other()]
+        world.run(keys)
+        written = world.written()
+        removed(deployment, 60)
+        meeting, told = asyncio.run(history(world.ledger, SqlAnswers(world.ledger), "m-1"))
+        assert (meeting.state, meeting.counts.delivered) == (MeetingState.DELIVERED, 3)
+        assert "zebra" not in repr((meeting, told)).lower()
+        assert [entry["after"] for entry in told if entry["what"] == "transition"][-1] == "delivered"
+        went = [entry for entry in told if entry.get("action") == "retention"]
+        assert [set(entry["details"]) for entry in went] == [{part.value for part in Part}]
+        # Run again, alone or among others, shown, judged, replayed: one clear sentence.
+        assert not world.run(["m-1"]).success
+        assert world.meetings()["m-1"].state is MeetingState.DELIVERED, "asking for it changes nothing"
+        for ids in (("m-1",), ()):
+            if ids:
+                with pytest.raises(ErasedContent, match=r"went on 2027-01-16 by retention.*meeting_id of its own"):
+                    asyncio.run(outlooks(world.equipment, Choice(ids), lambda: None, lambda _: None))
+            else:
+                assert asyncio.run(outlooks(world.equipment, Choice(ids), lambda: None, lambda _: None)) == []
+        assert world.written() == written
+
+
+def test_the_same_file_again_changes_nothing_and_goes_at_the_next_pass(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        files = {file.name: file.read_bytes() for file in (tmp_path / "inbox").iterdir()}
+        removed(deployment, 60)
+        before = world.meetings()["m-1"]
+        for name, content in files.items():
+            (tmp_path / "inbox" / name).write_bytes(content)
+        (entry,) = entries(asyncio.run(world.equipment.inbox.files()))
+        with pytest.raises(ErasedContent, match="went on"):
+            asyncio.run(admit(world.equipment, entry))
+        after = world.meetings()["m-1"]
+        assert (after.state, after.updated_at, after.counts) == (before.state, before.updated_at, before.counts)
+        # A correction of it has nothing to correct: it is on record as what was not taken in.
+        (tmp_path / "inbox" / "zebrafile.txt").write_text("\n".join(LINES[1:]))
+        (entry,) = entries(asyncio.run(world.equipment.inbox.files()))
+        with pytest.raises(PipelineError, match="went on"):
+            asyncio.run(admit(world.equipment, entry))
+        assert removed(deployment, 61).parts == Counter({("", Part.SOURCE): 1})
+        assert list((tmp_path / "inbox").iterdir()) == []
+        # Under an id of its own it is another meeting, with its own time.
+        deployment.plant("m-9")
+        assert world.run(["m-9"]).success
+        assert removed(deployment, 19) == Passed()
+
+
+def test_a_corrected_file_is_taken_in_while_the_documents_are_there(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        removed(deployment, 20)
+        corrected = [*LINES, "Ana: And I'll book the room by Monday."]
+        (key,) = world.receive(world.write("zebrafile.txt", corrected, meta("m-1")))
+        assert key == "m-1"
+        assert world.run(["m-1"]).success
+        assert world.meetings()["m-1"].counts.items == 4
+
+
+def test_kinds_have_periods_of_their_own(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant(), *world.receive(world.write("talk.txt", LINES, meta("talk", kind="Interview")))])
+        assert removed(deployment, 3).parts == Counter({("Interview", part): 1 for part in Part})
+        assert world.meetings()["m-1"].documents_gone_at is None
+
+
+def test_what_a_run_or_backfill_is_about_stays(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        tags = {"dagster/partition": "m-1"}
+        run = world.instance.create_run_for_job(_anything, tags=tags, status=DagsterRunStatus.STARTED)
+        assert kept(deployment) == {Need.TARGETED}
+        world.instance.delete_run(run.run_id)
+        assert kept(deployment) == set()
+
+
+def test_what_something_in_the_ledger_needs_stays_and_says_why(tmp_path: Path) -> None:
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        ledger, now = world.ledger, world.equipment.clock.now()
+        of_meeting, held_until = MEETINGS.c.meeting_id == "m-1", now + timedelta(days=365)
+        rows = update(MEETINGS).where(of_meeting)
+
+        def because(need: Need, make: Any, undo: Any) -> None:
+            change(deployment, make)
+            assert kept(deployment) == {need}
+            change(deployment, undo)
+
+        lease = rows.values(lease_owner="run@elsewhere:1:1", lease_until=held_until)
+        because(Need.UNDER_WAY, lease, rows.values(lease_owner=None, lease_until=None))
+        because(Need.UNFINISHED, rows.values(state="deferred"), rows.values(state="delivered"))
+        because(Need.UNFINISHED, rows.values(next_attempt_at=held_until), rows.values(next_attempt_at=None))
+        because(Need.REVIEW, rows.values(state="quarantined"), rows.values(state="delivered"))
+        intents = update(INTENTS).where(INTENTS.c.meeting_id == "m-1")
+        for state in (IntentState.UNCERTAIN, IntentState.PARKED, IntentState.RETRY_SCHEDULED):
+            because(Need.WRITES, intents.values(state=state.value), intents.values(state="confirmed"))
+        because(Need.REVIEW, intents.values(state="awaiting_review"), intents.values(state="confirmed"))
+        items = update(ITEMS).where(ITEMS.c.meeting_id == "m-1")
+        because(Need.REVIEW, items.values(state="quarantined"), items.values(state="accepted"))
+        plan = ReplayPlan("p", now, "ops", "why", {})
+        entry = PlanEntry("p", "m-1", 0, EntryState.PREPARED, now)
+        asyncio.run(ledger.add_plan(plan, (entry,)))
+        assert kept(deployment) == {Need.REPLAY}
+        asyncio.run(ledger.note(PlanEntry("p", "m-1", 0, EntryState.APPLIED, now)))
+        waiting = {"request_digest": "r", "line": "a" * 64, "size_bytes": 1, "model": "m", "meeting_id": "m-1"}
+        more = {"run_id": "run", "queued_at": now, "deadline_at": now, "state": "waiting"}
+        change(deployment, insert(BATCH_REQUESTS).values({**waiting, **more}))
+        assert kept(deployment) == {Need.BATCH}
+        change(deployment, update(BATCH_REQUESTS).values(state="at_once"))
+        assert kept(deployment) == set()
+
+
+def test_a_review_holds_its_meeting_as_long_as_the_policy_says_and_is_over_then(tmp_path: Path) -> None:
+    limited = RetentionPolicy.model_validate({**POLICY.model_dump(), "reviews": "80 days"})
+    with planted(tmp_path) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        change(deployment, update(MEETINGS).values(state="quarantined"))
+        change(deployment, update(ITEMS).values(state="quarantined"))
+        change(deployment, update(INTENTS).values(state="awaiting_review"))
+        assert kept(deployment, 79, limited) == {Need.REVIEW}
+        assert kept(deployment, 80, limited) == set()
+        assert asyncio.run(ReviewDesk(world.equipment).waiting()) == ()
+        assert {intent.state for intent in world.intents("m-1")} == {IntentState.WITHDRAWN}
+
+
+def test_a_document_goes_with_the_last_meeting_that_has_it(tmp_path: Path) -> None:
+    with planted(tmp_path, quotes_in_ui=False) as deployment:
+        world = deployment.world
+        twin = world.receive(world.write("zebratwin.txt", LINES, meta("talk", kind="interview")))
+        world.run([deployment.plant(), *twin])
+        removed(deployment, 3)
+        assert world.run(["m-1"]).success
+        removed(deployment, 60)
+        assert list((tmp_path / "store").rglob("??/*")) == []
+
+
+def test_nothing_is_removed_before_this_very_policy_was_confirmed(tmp_path: Path) -> None:
+    with planted(tmp_path, quotes_in_ui=False) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        work = retaining_of(world, POLICY, days=100)
+        before = lies_in(tmp_path)
+        job = build_definitions({"eraser": deployment.eraser, "retaining": work}).resolve_job_def(PRIVACY_JOB)
+
+        def run() -> dict[str, Any]:
+            done = job.execute_in_process(instance=world.instance)
+            (handled,) = [event for event in done.all_events if event.event_type is dg.DagsterEventType.STEP_OUTPUT]
+            return {key: value.value for key, value in handled.step_output_data.metadata.items()}
+
+        assert "Nobody has confirmed" in run()["retention"]
+        with pytest.raises(PipelineError, match="retention --confirm"):
+            asyncio.run(work.go("ops"))
+        other = RetentionPolicy.model_validate({"default": {"source": "99 days"}})
+        asyncio.run(work.book.confirm(other.id, "ops", work.clock.now()))
+        assert "Nobody has confirmed" in run()["retention"]
+        assert lies_in(tmp_path) == before
+        asyncio.run(work.book.confirm(POLICY.id, "ops", work.clock.now()))
+        assert run() | {"erasures finished": 0} == {
+            "erasures finished": 0,
+            "retention": POLICY.id,
+            "meetings": 1,
+            **{f"{part} of sales": 1 for part in Part},
+        }
+        assert "inbox" not in str(lies_in(tmp_path))
+
+
+def test_on_either_database_no_row_keeps_a_word(tmp_path: Path, ledger_url: str) -> None:
+    with planted(tmp_path, ledger_url=ledger_url, quotes_in_ui=False) as deployment:
+        world = deployment.world
+        world.run([deployment.plant()])
+        removed(deployment, 60)
+        ledger = world.ledger
+        rows = [
+            *asyncio.run(ledger.meetings()),
+            *asyncio.run(ledger.transitions("m-1")),
+            *asyncio.run(ledger.checkpoints("m-1")),
+            *asyncio.run(ledger.items("m-1")),
+            *world.intents("m-1"),
+            *asyncio.run(ledger.marks()).items(),
+            *asyncio.run(retaining_of(world, POLICY).book.unfinished()),
+        ]
+        assert len(rows) > 10
+        assert "zebra" not in repr(rows).lower()
+        assert {stage: world.status(stage)[0] for stage in STAGES} == {stage: set() for stage in STAGES}
