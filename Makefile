@@ -39,7 +39,7 @@ eval-live: $(SETUP) ## the golden set on the configured model; states its cost a
 chaos: $(SETUP) ## every fault once, 20 kills over a backfill, deaths at every write point (FAULT=name: one fault only)
 	@$(PY) -m tests.running.recovery $(if $(FAULT),--fault "$(FAULT)")
 	@test -n "$(FAULT)" || $(PY) -m tests.running.chaos --kills 20
-	@test -n "$(FAULT)" || CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py
+	@test -n "$(FAULT)" || CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py tests/crashes/test_retention_points.py
 
 chaos-production: $(SETUP) ## kills in the production profile: worker, broker, database, daemon, code server (opt-in)
 	@$(PY) -m tests.running.chaos_production

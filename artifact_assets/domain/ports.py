@@ -107,8 +107,7 @@ class Ledger(Leases, RecordSearch, ReplayPlans, Retirement, Protocol):
 
         The same digests again change nothing. Other digests are a new revision: the meeting goes back to ``received``.
         Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content; the
-        message names both. Raises ErasedContent for what was erased or went by retention; that a file brought it
-        back is then on record.
+        message names both. Raises ErasedContent for what went on request or by retention; that is then on record.
         """
         ...
 

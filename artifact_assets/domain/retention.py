@@ -21,6 +21,8 @@ from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Meeting
 
 KEEP = "keep"
+RETAINED, CONFIRMED = "retention", "retention confirmed"
+"""What the ledger calls a removal, and a look at what a policy removes, among interventions."""
 _PERIOD = re.compile(r"([1-9][0-9]{0,4}) (day|week)s?")
 _CONFIRMED_LENGTH = 8
 

@@ -24,7 +24,8 @@ async def meetings_with(
     wanted, found, unread = email.strip().casefold(), list[Meeting](), list[str]()
     for meeting in await ledger.meetings():
         looked_at()
-        if meeting.state is MeetingState.ERASED:
+        # Without documents and without a file's name, nothing is left that could name anybody.
+        if meeting.state is MeetingState.ERASED or (meeting.documents_gone_at is not None and not meeting.file_name):
             continue
         try:
             people = await _participants(meeting, ledger, store)

@@ -28,7 +28,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from artifact_assets.domain.erasure import CASE_MADE
 from artifact_assets.domain.ledger_columns import Columns, Days, Marks, Reading
+from artifact_assets.domain.retention import CONFIRMED, RETAINED
 from resources.database.columns import UtcTime
 from resources.database.failures import database_failure
 from resources.database.queries import query
@@ -83,6 +85,8 @@ OVERLAP = 1000
 """Rows before a mark that are looked at again: on PostgreSQL a row may become visible after one with a higher number."""
 OVERLAP_OF_PEOPLE = 20
 """The same for what people do, which is little: a thousand rows of it reach back for months."""
+NO_REPAIR = (RETAINED, CONFIRMED, CASE_MADE)
+"""Recorded like what people had to do, and nothing that a good day would have spared them."""
 
 
 class SqlColumns:
@@ -115,9 +119,8 @@ class SqlColumns:
         joined = select(*self._raw(named)).join_from(
             INTERVENTIONS, MEETINGS, own.meeting_id == _M.meeting_id, isouter=True
         )
-        return await self._columns(
-            joined.where(own.at >= _start(days.since), own.at < _start(days.until)).order_by(own.id)
-        )
+        within = (own.at >= _start(days.since), own.at < _start(days.until))
+        return await self._columns(joined.where(*within, own.action.not_in(NO_REPAIR)).order_by(own.id))
 
     async def dependency_changes(self, since: datetime) -> Columns:
         """See ``LedgerColumns.dependency_changes``."""

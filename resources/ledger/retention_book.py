@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from artifact_assets.domain.records import Intervention, Meeting
-from artifact_assets.domain.retention import Need, Outlook, Part, Removal, RetentionPolicy
+from artifact_assets.domain.retention import CONFIRMED, Need, Outlook, Part, Removal, RetentionPolicy
 from resources.ledger import retention_reading, retentions
 from resources.ledger.erasure_book import SqlErasures
 from resources.ledger.ledger import SqlLedger
@@ -21,7 +21,7 @@ from resources.ledger.tables import INTERVENTIONS
 
 _CONFIRMED = (
     select(INTERVENTIONS.c.details)
-    .where(INTERVENTIONS.c.action == retentions.CONFIRMED)
+    .where(INTERVENTIONS.c.action == CONFIRMED)
     .order_by(INTERVENTIONS.c.id.desc())
     .limit(1)
 )
@@ -93,7 +93,7 @@ class SqlRetentions:
     async def confirm(self, policy_id: str, who: str, now: datetime) -> None:
         """See ``RetentionBook.confirm``."""
         told = {"policy": policy_id}
-        await self._ledger.intervene(Intervention(now, who, "saw what it removes", retentions.CONFIRMED, details=told))
+        await self._ledger.intervene(Intervention(now, who, "saw what it removes", CONFIRMED, details=told))
 
 
 def _due(policy: RetentionPolicy, meeting: Meeting, now: datetime, gone: set[tuple[str, str]]) -> tuple[Part, ...]:

@@ -17,7 +17,7 @@ from sqlalchemy import delete, insert, update
 from artifact_assets.domain.artifact import ItemState
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Intervention, Meeting
-from artifact_assets.domain.retention import Need, Outlook, Part, Removal
+from artifact_assets.domain.retention import RETAINED, Need, Outlook, Part, Removal
 from resources.database.transaction import Transaction
 from resources.ledger.batch_tables import BATCH_REQUESTS
 from resources.ledger.erasures import withdraw
@@ -27,10 +27,9 @@ from resources.ledger.meetings import lock_meetings
 from resources.ledger.replay_tables import REPLAY_ENTRIES
 from resources.ledger.retention_reading import needs_of
 from resources.ledger.retention_tables import RETENTIONS
-from resources.ledger.scrubbing import RETAINED, scrub_meeting
+from resources.ledger.scrubbing import scrub_meeting
 from resources.ledger.tables import CHECKPOINTS, ITEMS, MARKS, MEETINGS, MODEL_CALLS
 
-CONFIRMED = "retention confirmed"
 _HELD = (ItemState.QUARANTINED.value, ItemState.SUGGESTED.value)
 _R = RETENTIONS.c
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Table, bindparam, delete, select, update
 
 from artifact_assets.domain.records import Json
+from artifact_assets.domain.retention import RETAINED
 from resources.database.transaction import Transaction
 from resources.ledger.alert_tables import ALERTS
 from resources.ledger.batch_tables import BATCH_REQUESTS
@@ -33,7 +34,6 @@ SCRUBBED: Json = {"erased": True}
 _KEPT_OF_RECEIPTS = ("record_id", "url", "applied", "status", "correlation_id", "request_digest", "stamp")
 _KEPT_OF_TARGETS = ("object", "id", "unresolved")
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,60}")
-RETAINED = "retention"
 _ID: BindParameter[str] = bindparam("b_id")
 _KEYS = select(INTENTS.c.intent_key).where(INTENTS.c.meeting_id == _ID)
 
