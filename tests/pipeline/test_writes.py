@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
-from dataclasses import replace
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,12 @@ from artifact_assets.assets.writes import WRITES_JOB
 from artifact_assets.definitions import JOB, build_definitions
 from artifact_assets.domain.exchange import SwitchState
 from artifact_assets.domain.states import IntentState, MeetingState, Stage
+from artifact_assets.domain.telemetry import Span
 from artifact_assets.stages.resolving import Decision, resolve, switch
+from artifact_assets.stages.tracing import Tracing
 from resources.destinations.opening import Opening, open_destination
 from resources.http.budget import Limits
+from resources.ledger.model_calls import SqlAnswers
 from sensors.drain import LEFT_TO_WRITES, drain_sensor
 from sensors.writes import writes_sensor
 from tests.clock import ScriptedClock
@@ -83,6 +86,31 @@ def test_due_writes_are_made_and_their_meetings_end_without_a_run_of_theirs(worl
     assert not asked_for_writes(world)
     clock.forward(LEFT_TO_WRITES.total_seconds())
     assert asked_for_meetings(world) == []
+
+
+@dataclass
+class Sink:
+    """A collector that takes everything."""
+
+    spans: list[Span] = field(default_factory=list[Span])
+
+    def send(self, spans: Sequence[Span]) -> bool:
+        self.spans += spans
+        return True
+
+
+def test_a_drain_sends_a_trace_of_each_meeting_it_wrote_for(world: World, clock: ScriptedClock) -> None:
+    deferred(world, "renewal").down = False
+    clock.forward(120)
+    sink = Sink()
+    tracing = Tracing(world.ledger, SqlAnswers(world.ledger), sink, clock, 5)
+    world.equipment = replace(world.equipment, tracing=tracing)
+    assert performed(world, WRITES_JOB).success
+    (whole,) = [span for span in sink.spans if span.name == "meeting"]
+    assert whole.attributes["artifacts.meeting_id"] == "renewal"
+    written = [span for span in sink.spans if span.name.startswith("write ")]
+    assert len(written) == len(world.intents())
+    assert {span.trace_id for span in sink.spans} == {whole.trace_id}
 
 
 def test_a_drain_in_vain_puts_the_meeting_off_again(world: World, clock: ScriptedClock) -> None:
