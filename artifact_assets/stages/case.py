@@ -28,7 +28,8 @@ D = TypeVar("D", bound=Document)
 class Case:
     """A meeting held under a lease by ``owner``. ``documents`` maps finished stages to their document's digest.
 
-    ``backfill`` names the one this passage belongs to; live meetings go before it.
+    ``backfill`` names the one this passage belongs to; live meetings go before it. ``decided`` are the documents of what people
+    decided about its items, once somebody asked.
     """
 
     equipment: Equipment
@@ -38,6 +39,7 @@ class Case:
     meeting: Meeting
     documents: dict[Stage, str] = field(default_factory=dict[Stage, str])
     backfill: str | None = None
+    decided: tuple[str, ...] | None = None
     _sidecar: Sidecar | None = None
     _read: dict[str, Document] = field(default_factory=dict[str, Document])
 

@@ -8,7 +8,7 @@ The words of a decision lie in the artifact store, where erasure finds them; the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from artifact_assets.domain.art.decisions import Decision, latest
 from artifact_assets.domain.documents import to_bytes
@@ -41,15 +41,15 @@ async def decisions_of(meeting_id: str, ledger: Ledger, store: ArtifactStore) ->
     Raises PipelineError(storage_unavailable) when a decision's document is missing or damaged: going on without it
     could write what a person rejected.
     """
-    digests = await _digests(meeting_id, ledger)
+    return await decisions_in(await decisions_key(meeting_id, ledger), store)
+
+
+async def decisions_in(digests: Sequence[str], store: ArtifactStore) -> Mapping[str, Decision]:
+    """``decisions_of`` for decisions whose documents are known."""
     return latest([Decision.model_validate_json(await store.get(digest)) for digest in digests])
 
 
 async def decisions_key(meeting_id: str, ledger: Ledger) -> tuple[str, ...]:
     """What identifies a meeting's decisions, for the key of the stage that applies them."""
-    return await _digests(meeting_id, ledger)
-
-
-async def _digests(meeting_id: str, ledger: Ledger) -> tuple[str, ...]:
     recorded = await ledger.interventions(meeting_id)
     return tuple(str(entry.details["decision"]) for entry in recorded if entry.action in ACTIONS.values())

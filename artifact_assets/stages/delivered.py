@@ -71,7 +71,11 @@ async def _perform(case: Case) -> Outcome:
     delivery = Delivery(equipment, case.owner, known)
     await delivery.work_off(intents)
     await retire(case, intents)
-    settled = {intent.intent_key: intent for intent in await equipment.ledger.intents(meeting_id=artifact.meeting_id)}
+    # What this walk brought to an end is known; what is still open, others may have worked on meanwhile.
+    settled = delivery.known
+    if any(settled[plan.intent_key].state in OPEN_INTENTS for plan in plans):
+        rows = await equipment.ledger.intents(meeting_id=artifact.meeting_id)
+        settled = {intent.intent_key: intent for intent in rows}
     current = tuple(settled[plan.intent_key] for plan in plans)
     _raise_when_open(case, current)
     document = await equipment.store.put(canonical_json([_receipt(intent) for intent in current]))

@@ -51,7 +51,8 @@ class Delivery:
 
     async def work_off(self, intents: tuple[Intent, ...]) -> None:
         """Bring each intent as far as it gets now, in order. Errors of destinations end as states, not as exceptions."""
-        await self.lapse(intents)
+        if any(intent.state is IntentState.SENDING for intent in intents):
+            await self.lapse(intents)
         for intent in intents:
             self._remember(intent)
         for intent in intents:

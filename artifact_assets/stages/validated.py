@@ -19,7 +19,7 @@ from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.records import CheckResult, Counts, Json, KnownItem
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.case import Case
-from artifact_assets.stages.decisions import decisions_key, decisions_of
+from artifact_assets.stages.decisions import decisions_in, decisions_key
 from artifact_assets.stages.extracted import brief_for
 from artifact_assets.stages.item_table import check_items
 from artifact_assets.stages.stage import Outcome, StageWork
@@ -32,7 +32,7 @@ async def _components(case: Case) -> Json:
         "normalized": case.documents[Stage.NORMALIZED],
         "vocabulary": digest_of(configuration.vocabulary.model_dump(mode="json")),
         "art": digest_of(configuration.art.judged_by()),
-        "decisions": list(await decisions_key(case.meeting.meeting_id, case.equipment.ledger)),
+        "decisions": list(await _decided(case)),
     }
 
 
@@ -41,7 +41,7 @@ async def _perform(case: Case) -> Outcome:
     policy = equipment.configuration.art
     # Grounding is CPU work: off the event loop, so that a long meeting does not stall the others.
     judgement = await equipment.apart(lambda: judge(extraction, transcript, brief_for(case, transcript), policy))
-    decisions = await decisions_of(case.meeting.meeting_id, equipment.ledger, equipment.store)
+    decisions = await decisions_in(await _decided(case), equipment.store)
     identified = assign_ids(
         equipment.tenant, case.meeting.meeting_id, judgement.items, await _known(case, decisions), policy.identity
     )
@@ -68,6 +68,16 @@ async def _perform(case: Case) -> Outcome:
         metadata={**describe(artifact, identified), "document": equipment.store.location(digest)},
         checks=await art_checks(case, artifact),
     )
+
+
+async def _decided(case: Case) -> tuple[str, ...]:
+    """The meeting's decisions as they were when this passage first asked: what is applied is what the stage's key names.
+
+    One that a person makes meanwhile changes the key, so the next passage applies it.
+    """
+    if case.decided is None:
+        case.decided = await decisions_key(case.meeting.meeting_id, case.equipment.ledger)
+    return case.decided
 
 
 async def art_checks(case: Case, artifact: Artifact) -> tuple[CheckResult, ...]:

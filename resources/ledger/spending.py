@@ -84,10 +84,12 @@ def reserve(transaction: Transaction, requests: Sequence[Reserving]) -> Sequence
 def spend(transaction: Transaction, requests: Sequence[Spending]) -> Sequence[PipelineError | None]:
     """Count what was used and drop the reservations."""
     count, _, _ = _BY_DIALECT[transaction.connection.dialect.name]
+    together: dict[tuple[str, str], Amount] = {}
+    for name, scope, amount in ((r.name, scope, r.amount) for r in requests for scope in r.scopes):
+        together[name, scope] = together.get((name, scope), Amount()) + amount
     # In one order everywhere, so that two processes do not wait for each other.
-    counted = sorted(((r.name, scope, r.amount) for r in requests for scope in r.scopes), key=lambda row: row[:2])
-    for name, scope, amount in counted:
-        transaction.many(count, [{"name": name, "scope": scope, **vars(amount)}])
+    rows = [{"name": name, "scope": scope, **vars(together[name, scope])} for name, scope in sorted(together)]
+    transaction.many(count, rows)
     transaction.many(_DROP, [{"b_name": request.name, "b_key": request.key} for request in requests])
     return [None] * len(requests)
 
