@@ -5,6 +5,7 @@ What belongs here: the protocol. What does not: its adapter (see ``resources.led
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from artifact_assets.domain.records import Intent
@@ -15,6 +16,10 @@ class RecordSearch(Protocol):
 
     async def intents_under(self, prefix: str) -> tuple[Intent, ...]:
         """Intents whose record key or intent key begins with these hex digits, in the order planned."""
+        ...
+
+    async def intents_of(self, meeting_ids: Sequence[str]) -> tuple[Intent, ...]:
+        """Intents of these meetings, in the order planned."""
         ...
 
     async def intents_at(self, destination: str, record_id: str) -> tuple[Intent, ...]:

@@ -11,11 +11,13 @@ which writes there are (see ``planning``), what an unanswered one needs (see ``l
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
+from artifact_assets.domain.documents import canonical_json
 from artifact_assets.domain.exchange import Context, DestinationRow
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
@@ -43,6 +45,7 @@ class Delivery:
     owner: str
     known: dict[str, Intent] = field(default_factory=dict[str, Intent])
     _records: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    _stamps: dict[tuple[str, bytes], set[str]] = field(default_factory=dict[tuple[str, bytes], set[str]])
 
     def __post_init__(self) -> None:
         self._guard = RecordGuard(self.equipment)
@@ -143,9 +146,22 @@ class Delivery:
     def _of_record(self, record_key: str | None) -> tuple[Intent, ...]:
         return tuple(self.known[key] for key in self._records.get(record_key or "", ()))
 
+    def learn(self, rows: Iterable[Intent]) -> None:
+        """Take in rows of meetings as they were read; what this process has known since is newer."""
+        for row in rows:
+            held = self.known.get(row.intent_key)
+            if (
+                held is None
+                or held.updated_at is None
+                or (row.updated_at is not None and row.updated_at > held.updated_at)
+            ):
+                self._remember(row)
+
     def _remember(self, intent: Intent) -> None:
         self.known[intent.intent_key] = intent
         self._records.setdefault(intent.record_key, set()).add(intent.intent_key)
+        if intent.operation == "set_field" and intent.receipt and intent.receipt.get("stamp"):
+            self._stamps.setdefault(_aimed(intent), set()).add(str(intent.receipt["stamp"]))
 
     async def _context(self, intent: Intent, row: DestinationRow, destination: Destination) -> Context:
         """What the destination has to know beside the intent; the embedded store remembers all of it by itself."""
@@ -170,10 +186,7 @@ class Delivery:
         )
         written, stamps = None, frozenset[str]()
         if intent.operation == "set_field":
-            same = [each for each in self.known.values() if each.receipt and dict(each.target) == dict(intent.target)]
-            stamps = frozenset(
-                str(each.receipt["stamp"]) for each in same if each.receipt and each.receipt.get("stamp")
-            )
+            stamps = frozenset(self._stamps.get(_aimed(intent), ()))
             found = (await self.equipment.ledger.fields_written([field_key(intent)])).get(field_key(intent))
             written = found.value_digest if found is not None else None
         returns = 0
@@ -266,3 +279,7 @@ class Delivery:
             row = await self._taken_over(ended.intent_key, error)
         self._remember(row)
         return row
+
+
+def _aimed(intent: Intent) -> tuple[str, bytes]:
+    return intent.destination, canonical_json(dict(intent.target))

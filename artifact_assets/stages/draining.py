@@ -10,26 +10,17 @@ poisoned one holds up nobody else. Of one record at most one write is ever due, 
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from artifact_assets.domain.failures import PipelineError
 from artifact_assets.domain.records import Intent
 from artifact_assets.stages.delivery import Delivery
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.gate import shut
+from artifact_assets.stages.lane import Drained, Lane
 
 AT_ONCE = 20
 BATCH = 500
-
-
-@dataclass
-class Drained:
-    """How a drain went: writes by the state they ended in, and the meetings that may go on now."""
-
-    states: Counter[str] = field(default_factory=Counter[str])
-    meetings: set[str] = field(default_factory=set[str])
 
 
 async def workable(equipment: Equipment, limit: int) -> list[Intent]:
@@ -53,27 +44,35 @@ async def workable(equipment: Equipment, limit: int) -> list[Intent]:
 
 
 async def drain(equipment: Equipment, owner: str, *, limit: int = 5000) -> Drained:
-    """Work off up to ``limit`` due writes. Returns when nothing more is due."""
-    drained, tried = Drained(), set[str]()
+    """Work off up to ``limit`` due writes. Returns when nothing more is due.
+
+    More is fetched before a destination runs out of work, so that none stands idle while the ledger is read.
+    """
+    drained, lanes, tried, short = Drained(), dict[str, Lane](), set[str](), asyncio.Event()
     await Delivery(equipment, owner).lapse(())
-    while len(tried) < limit:
-        due = await equipment.ledger.due(equipment.clock.now(), BATCH + len(tried))
-        held = await _held(equipment, {intent.meeting_id for intent in due})
-        fresh = [i for i in due if i.intent_key not in tried and i.meeting_id not in held][: limit - len(tried)]
-        if not fresh:
-            return drained
-        tried.update(intent.intent_key for intent in fresh)
-        known = {row.intent_key: row for row in await _of_meetings(equipment, fresh)}
-        by_destination: dict[str, list[Intent]] = {}
-        for intent in fresh:
-            by_destination.setdefault(intent.destination, []).append(intent)
-        await asyncio.gather(
-            *(_work_off(equipment, Delivery(equipment, owner, known), rows) for rows in by_destination.values())
-        )
-        for intent in fresh:
-            drained.states[known[intent.intent_key].state.value] += 1
-            drained.meetings.add(intent.meeting_id)
-    return drained
+    try:
+        while True:
+            short.clear()
+            fresh = await _fresh(equipment, tried, limit)
+            tried.update(intent.intent_key for intent in fresh)
+            rows = await equipment.ledger.intents_of(sorted({intent.meeting_id for intent in fresh})) if fresh else ()
+            for name in sorted({intent.destination for intent in fresh}):
+                mine = [intent for intent in fresh if intent.destination == name]
+                if name not in lanes:
+                    workers = await _workers(equipment, mine)
+                    lanes[name] = Lane(Delivery(equipment, owner), workers, drained, short)
+                lanes[name].add(mine, rows)
+            # A lane that got through while the ledger was read may have made second halves due.
+            if not fresh and not short.is_set() and not any(lane.working for lane in lanes.values()):
+                return drained
+            if not fresh:
+                for lane in lanes.values():
+                    lane.low = 0
+            await short.wait()
+            for lane in lanes.values():
+                lane.raise_error()
+    finally:
+        await asyncio.gather(*(lane.stop() for lane in lanes.values()))
 
 
 async def _held(equipment: Equipment, meeting_ids: Iterable[str]) -> set[str]:
@@ -88,27 +87,19 @@ async def _held(equipment: Equipment, meeting_ids: Iterable[str]) -> set[str]:
     }
 
 
-async def _of_meetings(equipment: Equipment, due: Sequence[Intent]) -> list[Intent]:
-    """Every write of the meetings with something due: what came before decides what may be overwritten."""
-    rows: list[Intent] = []
-    for meeting_id in sorted({intent.meeting_id for intent in due}):
-        rows += await equipment.ledger.intents(meeting_id=meeting_id)
-    return rows
+async def _fresh(equipment: Equipment, tried: set[str], limit: int) -> list[Intent]:
+    due = await equipment.ledger.due(equipment.clock.now(), BATCH + len(tried)) if len(tried) < limit else ()
+    new = [intent for intent in due if intent.intent_key not in tried]
+    held = await _held(equipment, {intent.meeting_id for intent in new})
+    return [intent for intent in new if intent.meeting_id not in held][: limit - len(tried)]
 
 
-async def _work_off(equipment: Equipment, delivery: Delivery, intents: list[Intent]) -> None:
+async def _workers(equipment: Equipment, intents: Sequence[Intent]) -> int:
     settings = equipment.configuration.destinations.get(intents[0].destination)
     # A few more than may be in flight: while some wait for the ledger, the others keep the destination busy. Where a request
     # takes many rows, so many have to be under way.
     in_flight = settings.limits.in_flight if settings is not None else AT_ONCE
-    workers = max(int(1.5 * in_flight), 2 * await _rows(equipment, intents))
-    waiting = iter(intents)
-
-    async def work() -> None:
-        for intent in waiting:
-            await delivery.advance(intent)
-
-    await asyncio.gather(*(work() for _ in range(min(workers, len(intents)))))
+    return max(int(1.5 * in_flight), 2 * await _rows(equipment, intents))
 
 
 async def _rows(equipment: Equipment, intents: Sequence[Intent]) -> int:

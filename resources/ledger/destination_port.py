@@ -6,7 +6,7 @@ What belongs here: methods handing requests to the writer or to a read. What doe
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -64,6 +64,10 @@ class DestinationPort(ABC):
     async def intents_under(self, prefix: str) -> tuple[Intent, ...]:
         """See ``RecordSearch.intents_under``."""
         return await self.read(intents.under(prefix), rows.intent_from)
+
+    async def intents_of(self, meeting_ids: Sequence[str]) -> tuple[Intent, ...]:
+        """See ``RecordSearch.intents_of``."""
+        return await self.read(intents.of_meetings(meeting_ids), rows.intent_from)
 
     async def intents_at(self, destination: str, record_id: str) -> tuple[Intent, ...]:
         """See ``RecordSearch.intents_at``."""

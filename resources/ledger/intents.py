@@ -121,6 +121,11 @@ def selected(meeting_id: str | None = None, state: IntentState | None = None) ->
     return statement if state is None else statement.where(_I.state == state.value)
 
 
+def of_meetings(ids: Sequence[str]) -> Select[Any]:
+    """Intents of these meetings in the order planned."""
+    return select(INTENTS).where(_I.meeting_id.in_(ids)).order_by(_I.id)
+
+
 def under(prefix: str) -> Select[Any]:
     """Intents whose record key or intent key begins with these hex digits, in the order planned."""
     # As a range, which an index serves whatever the database's collation; "g" comes after every hex digit.
