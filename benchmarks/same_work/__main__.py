@@ -113,8 +113,8 @@ def killed(bench: Bench) -> dict[str, Any]:
     with bench.worker("--no-submit") as (worker, go):
         go.touch()
         launch = time.time() - died
-        stats = until_done(bench, worker)
-        worker.communicate()
+        until_done(bench, worker)
+        told = json.loads(worker.communicate()[0].splitlines()[-1])
     stats = bench.stats()
     remaining = (bench.meetings - at_kill["crm_meetings"]) * pace
     back = stats["last_new_ts"] - died
@@ -126,6 +126,7 @@ def killed(bench: Bench) -> dict[str, Any]:
         "in_flight_at_kill": in_flight,
         "back_to_done_s": round(back, 2),
         "launch_s": round(launch, 2),
+        "runs_after": told["runs"],
         "allowed_s": round(launch + 1.5 * remaining, 2),
         "in_time": back <= launch + 1.5 * remaining,
         **counts(stats),

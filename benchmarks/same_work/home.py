@@ -11,6 +11,8 @@ from pathlib import Path
 
 import yaml
 
+SLOTS = 2
+"""Dagster runs at once, each in a process of its own, as many as the machine has cores; 50 meetings are theirs together."""
 SECRET = "same-work"
 WRITES = ("one", "each")
 """``one`` write a meeting, as the peers make: of all claims only the tag has a place at the destination. ``each``: every
@@ -28,7 +30,7 @@ class Home:
     dagster: str
     far_side: str
 
-    def prepare(self, *, writes: str = "one", concurrency: int = 50, stock_events: bool = False) -> None:
+    def prepare(self, *, writes: str = "one", concurrency: int = 50 // SLOTS, stock_events: bool = False) -> None:
         """Write the two configuration files."""
         allowed = "auto" if writes == "each" else "never"
         configuration = {

@@ -3,6 +3,9 @@
 What belongs here: the product's own path from files to confirmed writes, in Dagster runs. What does not: counting (see
 ``far_side``) and starting and killing (see ``__main__`` and ``beside``).
 
+Like a machine of the production profile it runs several Dagster runs at once, each in a process of its own (``slots``): one
+interpreter computes on one core. The first process takes its orders from the harness and hands each slot its share.
+
 Speaks the protocol of the peers' harness: touches ``--ready`` when warm, waits for ``--go``, ends with 0 when all is
 delivered. With ``--no-submit`` it takes up what a killed worker left, from what is stored alone.
 """
@@ -11,13 +14,18 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import json
 import os
 import resource
+import subprocess
+import sys
 import time
 import urllib.request
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
@@ -29,9 +37,11 @@ from artifact_assets.instance import open_instance
 from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_equipment
+from benchmarks.same_work.home import SLOTS
 from benchmarks.same_work.transcripts import write_transcripts
 
 WARM = "warm"
+HERE = Path(__file__).resolve()
 
 
 async def receive(equipment: Equipment, paths: list[Path]) -> list[str]:
@@ -46,14 +56,12 @@ async def receive(equipment: Equipment, paths: list[Path]) -> list[str]:
     return list(await asyncio.gather(*(one(path) for path in paths)))
 
 
-def warm_up(equipment: Equipment, instance: dg.DagsterInstance, folder: Path, far_side: str) -> None:
+def warm_up(equipment: Equipment, instance: dg.DagsterInstance, folder: Path, name: str) -> None:
     """One meeting through everything: a worker that has worked before has loaded and connected what it needs."""
-    path = folder / f"{WARM}.json"
+    path = folder / f"{name}.json"
     path.write_text(json.dumps({"segments": [{"speaker": "a", "text": "We spoke of the renewal and nothing else."}]}))
-    path.with_name(f"{WARM}.meta.json").write_text(json.dumps({"meeting_id": WARM}))
+    path.with_name(f"{name}.meta.json").write_text(json.dumps({"meeting_id": name}))
     materialize(equipment, instance, asyncio.run(receive(equipment, [path])))
-    # Not part of what is counted.
-    urllib.request.urlopen(f"{far_side}/reset", timeout=10).close()
 
 
 def left_behind(equipment: Equipment, instance: dg.DagsterInstance) -> list[str]:
@@ -73,6 +81,100 @@ def put_off(equipment: Equipment, keys: list[str]) -> dict[str, float]:
     }
 
 
+def work(equipment: Equipment, instance: dg.DagsterInstance, keys: list[str]) -> dict[str, Any]:
+    """Take the meetings ``keys`` to their end; what that took."""
+    cpu = _cpu()
+    runs = materialize(equipment, instance, keys)
+    while waiting := put_off(equipment, keys):
+        time.sleep(max(0.0, min(waiting.values()) - time.time()))
+        runs += materialize(equipment, instance, list(waiting))
+    meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
+    return {
+        "ended": time.time(),
+        "cpu_s": round(_cpu() - cpu, 3),
+        "runs": len(runs),
+        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "states": Counter(str(meeting.state) for meeting in meetings),
+    }
+
+
+@contextlib.contextmanager
+def slot(number: int, *, warm: bool) -> Generator[subprocess.Popen[str]]:
+    """Another process that is warm and waits for its share, in the same process group."""
+    command = [sys.executable, str(HERE), "--slot", str(number), *([] if warm else ["--no-submit"])]
+    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[2])}
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=HERE.parents[2]
+    ) as process:
+        yield process
+
+
+def serve(number: int, *, warm: bool) -> None:
+    """Be a slot: warm up, say so, work on the share that is handed over, tell what it took."""
+    settings = Settings.from_environment(os.environ)
+    with (
+        open_instance(settings) as instance,
+        open_equipment(settings, run_finished=run_finished_in(instance)) as equipment,
+    ):
+        if warm:
+            warm_up(equipment, instance, settings.home, f"{WARM}-{number}")
+        print("ready", flush=True)
+        share = json.loads(sys.stdin.readline())
+        keys = share["keys"] + asyncio.run(receive(equipment, [Path(path) for path in share["paths"]]))
+        print(json.dumps(work(equipment, instance, keys)), flush=True)
+
+
+def lead(arguments: argparse.Namespace) -> None:
+    """Be the first slot, and hand the others their shares."""
+    settings = Settings.from_environment(os.environ)
+    started, warm = time.time(), not arguments.no_submit
+    with (
+        contextlib.ExitStack() as stack,
+        open_instance(settings) as instance,
+        open_equipment(settings, run_finished=run_finished_in(instance)) as equipment,
+    ):
+        slots = [stack.enter_context(slot(number, warm=warm)) for number in range(1, arguments.slots)]
+        if warm:
+            warm_up(equipment, instance, settings.home, WARM)
+        for process in slots:
+            _line(process)
+        if warm:
+            # Warming up is not part of what is counted.
+            urllib.request.urlopen(f"{str(settings.llm_base_url).removesuffix('/v1')}/reset", timeout=10).close()
+        paths = [str(path) for path in write_transcripts(settings.home / "transcripts", arguments.n)] if warm else []
+        if arguments.ready:
+            Path(arguments.ready).touch()
+        while arguments.go and not Path(arguments.go).exists():
+            time.sleep(0.005)
+        at = {"ready_s": round(time.time() - started, 3), "go": time.time()}
+        cpu = _cpu()
+        left = left_behind(equipment, instance) if arguments.no_submit else []
+        shares = [
+            {"keys": left[n :: arguments.slots], "paths": paths[n :: arguments.slots]} for n in range(arguments.slots)
+        ]
+        for process, share in zip(slots, shares[1:], strict=True):
+            assert process.stdin is not None
+            print(json.dumps(share), file=process.stdin, flush=True)
+        keys = shares[0]["keys"] + asyncio.run(receive(equipment, [Path(path) for path in shares[0]["paths"]]))
+        at["received"] = time.time()
+        if arguments.go:
+            Path(arguments.go).with_name("flag-submitted").touch()
+        receiving = _cpu() - cpu
+        told = [work(equipment, instance, keys), *(json.loads(_line(process)) for process in slots)]
+    states = Counter[str]()
+    for each in told:
+        states.update(each["states"])
+    together = {
+        **at,
+        "ended": max(each["ended"] for each in told),
+        "cpu_s": round(receiving + sum(each["cpu_s"] for each in told), 3),
+        "runs": sum(each["runs"] for each in told),
+        "peak_mb": sum(each["peak_mb"] for each in told),
+        "states": states,
+    }
+    print(json.dumps(together), flush=True)
+
+
 def main() -> None:
     """See the caption."""
     parser = argparse.ArgumentParser()
@@ -82,40 +184,21 @@ def main() -> None:
     parser.add_argument("--no-submit", action="store_true")
     parser.add_argument("--concurrency", type=int, default=50)
     parser.add_argument("--variant", default="")
+    parser.add_argument("--slots", type=int, default=SLOTS)
+    parser.add_argument("--slot", type=int, help="be this one")
     arguments = parser.parse_args()
-    settings = Settings.from_environment(os.environ)
-    started = time.time()
-    with (
-        open_instance(settings) as instance,
-        open_equipment(settings, run_finished=run_finished_in(instance)) as equipment,
-    ):
-        if not arguments.no_submit:
-            warm_up(equipment, instance, settings.home, str(settings.llm_base_url).removesuffix("/v1"))
-        paths = write_transcripts(settings.home / "transcripts", arguments.n)
-        if arguments.ready:
-            Path(arguments.ready).touch()
-        while arguments.go and not Path(arguments.go).exists():
-            time.sleep(0.005)
-        at = {"ready_s": round(time.time() - started, 3), "go": time.time()}
-        cpu = _cpu()
-        keys = left_behind(equipment, instance) if arguments.no_submit else asyncio.run(receive(equipment, paths))
-        at["received"] = time.time()
-        if arguments.go:
-            Path(arguments.go).with_name("flag-submitted").touch()
-        runs = materialize(equipment, instance, keys)
-        while waiting := put_off(equipment, keys):
-            time.sleep(max(0.0, min(waiting.values()) - time.time()))
-            runs += materialize(equipment, instance, list(waiting))
-        meetings = asyncio.run(equipment.ledger.meetings(ids=keys))
-    told = {
-        **at,
-        "ended": time.time(),
-        "cpu_s": round(_cpu() - cpu, 3),
-        "runs": len(runs),
-        "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
-        "states": Counter(str(meeting.state) for meeting in meetings),
-    }
-    print(json.dumps(told), flush=True)
+    if arguments.slot is not None:
+        serve(arguments.slot, warm=not arguments.no_submit)
+    else:
+        lead(arguments)
+
+
+def _line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    if not line:
+        raise SystemExit("a slot ended before its time")
+    return line
 
 
 def _cpu() -> float:

@@ -83,6 +83,16 @@ async def test_altered_content_is_detected_and_rewritten_by_the_next_put(root: P
     assert await store.get(DIGEST) == CONTENT
 
 
+async def test_what_a_crash_left_half_written_is_in_nobodys_way(root: Path) -> None:
+    store = open_store(str(root))
+    await store.put(CONTENT)
+    folder = file_of(root).parent
+    (folder / ".writing-0-0-0").write_bytes(b"half")
+    file_of(root).unlink()
+    await store.put(CONTENT)
+    assert await store.get(DIGEST) == CONTENT
+
+
 async def test_intact_content_is_not_written_again(root: Path) -> None:
     store = open_store(str(root))
     await store.put(CONTENT)
@@ -102,7 +112,7 @@ async def test_a_crash_while_writing_leaves_what_was_there_and_no_litter(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(*((os, "fsync", full) if call == "fsync" else (Path, "replace", full)))
+    monkeypatch.setattr(os, call, full)
     told = await failure(store.put(CONTENT))
     assert "No space left" in told.cause
     monkeypatch.undo()
