@@ -101,10 +101,8 @@ def status_of(
     waiting = (*_meetings(meetings), *_deliveries(intents))
     counted = Counter(m.failure_class for m in meetings if m.state is MeetingState.FAILED)
     failed = tuple(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0] or "")))
-    advice = (
-        *_advice(degraded, waiting, failed),
-        *_stuck(meetings, intents, now - timedelta(seconds=stuck_seconds), now),
-    )
+    stuck = _stuck(meetings, intents, now - timedelta(seconds=stuck_seconds), now)
+    advice = (*stuck, *_advice(degraded, waiting, failed))
     return Status(degraded, waiting, failed, tuple(dict.fromkeys(advice)) or (NOTHING,))
 
 
@@ -182,9 +180,8 @@ def _advice(
             found.append(f"python -m artifact_assets deliveries --state {group.state}")
     for failure_class, _ in failed:
         if failure_class is not None:
-            found.append(
-                f"{failure_class.rule.remedy} Then: python -m artifact_assets replay --failure-class {failure_class}"
-            )
+            again = f"python -m artifact_assets replay --failure-class {failure_class} --dry-run"
+            found.append(f"{failure_class.rule.remedy} Then: {again}")
     return tuple(found)
 
 

@@ -58,6 +58,7 @@ def test_what_should_go_on_by_itself_and_lies_still_is_no_nothing_to_do() -> Non
     row = Intent("k", "r", "m-1", "i", "crm", "a", "create_task", {}, {}, "p", "r", state=IntentState.UNCERTAIN)
     young, aged = (replace(row, created_at=at) for at in (NOON, old))
     assert status_of((), [young], (), (), (), NOON).well
+    assert status(overdue, meeting("m-4", MeetingState.QUARANTINED)).advice[0] == STANDS_STILL, "the worst first"
     assert "deliveries resolve" in status_of((), [aged], (), (), (), NOON).advice[0]
 
 
@@ -74,5 +75,5 @@ def test_each_thing_a_person_has_to_do_is_named_once() -> None:
         "destinations resume crm --why TEXT",
         "review list",
     ]
-    assert found.advice[2].endswith("replay --failure-class model_refused")
+    assert found.advice[2].endswith("replay --failure-class model_refused --dry-run")
     assert len(found.advice) == 3
