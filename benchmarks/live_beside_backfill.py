@@ -3,12 +3,12 @@
 What belongs here: the phases and the figures. What does not: the deployment (see ``live_deployment``) and the
 model (see ``benchmarks.faulty_model``; here it makes no faults).
 
-    python -m benchmarks.live_beside_backfill [--quick] [--json]
+    python -m benchmarks.live_beside_backfill [--quick] [--only budget|processor] [--production] [--json]
 
-Code server, daemon, web server, run workers and a model server are processes of their own; the ledger and Dagster's storage
-are the local profile's SQLite files, the queue is the local profile's. The backfill is launched as the web UI does it; live
-meetings are files dropped into the inbox. A live meeting's time runs from the moment the arrivals sensor took its file in
-(``received_at``) to its last confirmed write (``delivered``), by the ledger.
+Code server, daemon, web server, run workers and a model server are processes of their own; ledger, Dagster's storage and queue
+are those of the local profile (SQLite, a process for each run) or of the production profile (PostgreSQL, warm workers). The
+backfill is launched as the web UI does it; live meetings are files dropped into the inbox. A live meeting's time runs from the
+moment the arrivals sensor took its file in (``received_at``) to its last confirmed write (``delivered``), by the ledger.
 
 First with the model's rate budget as the bottleneck: live alone, then the backfill alone for a while, then both. Then with no
 budget, so that the processors are the bottleneck, at several bounds of the backfill (``backfills pace --at-once``).
@@ -48,9 +48,9 @@ def told(times: Sequence[float]) -> dict[str, float]:
     return {"n": len(times), "p50": round(p(times, 0.5), 2), "p95": round(p(times, 0.95), 2)}
 
 
-def budget_bound(folder: Path, plan: Plan, model: FaultyModel) -> dict[str, Any]:
+def budget_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bool = False) -> dict[str, Any]:
     """With the model's rate as the bottleneck."""
-    with bench(folder, plan, model, plan.calls_per_minute) as measured:
+    with bench(folder, plan, model, plan.calls_per_minute, production=production) as measured:
         measured.say("the deployment answers")
         measured.live_for(3 * plan.every)  # the first run of all loads what later ones find loaded
         measured.say("warm")
@@ -80,10 +80,13 @@ def budget_bound(folder: Path, plan: Plan, model: FaultyModel) -> dict[str, Any]
     }
 
 
-def processor_bound(folder: Path, plan: Plan, model: FaultyModel) -> dict[str, Any]:
+def processor_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bool = False) -> dict[str, Any]:
     """Without a budget: what each bound of the backfill costs it, and brings live meetings."""
     curve: list[dict[str, Any]] = []
-    with bench(folder, plan, model, None) as measured, open_equipment(measured.deployment.settings()) as equipment:
+    with (
+        bench(folder, plan, model, None, production=production) as measured,
+        open_equipment(measured.deployment.settings()) as equipment,
+    ):
         measured.live_for(3 * plan.every)
         measured.say("warm")
         measured.launch(plan.saturating)
@@ -110,15 +113,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--quick", action="store_true", help="A short form: shows that it works, measures little.")
     parser.add_argument("--only", choices=("budget", "processor"))
+    parser.add_argument(
+        "--production", action="store_true", help="PostgreSQL and warm workers instead of the local profile."
+    )
     parser.add_argument("--json", action="store_true")
     chosen = parser.parse_args(arguments)
     plan = QUICK if chosen.quick else Plan()
-    figures: dict[str, Any] = {"processors": os.cpu_count(), "load_before": round(os.getloadavg()[0], 1)}
+    figures: dict[str, Any] = {"profile": "production" if chosen.production else "local", "processors": os.cpu_count()}
+    figures |= {"load_before": round(os.getloadavg()[0], 1)}
     with tempfile.TemporaryDirectory() as folder, faulty_model(0.3, 0.0, 1) as model:
         if chosen.only != "processor":
-            figures["budget_bound"] = budget_bound(Path(folder) / "budget", plan, model)
+            figures["budget_bound"] = budget_bound(Path(folder) / "budget", plan, model, production=chosen.production)
         if chosen.only != "budget":
-            figures["processor_bound"] = processor_bound(Path(folder) / "processor", plan, model)
+            figures["processor_bound"] = processor_bound(
+                Path(folder) / "processor", plan, model, production=chosen.production
+            )
     figures["load_after"] = round(os.getloadavg()[0], 1)
     print(json.dumps(figures, indent=2) if chosen.json else yaml.safe_dump(figures, sort_keys=False))
     parts = [figures[name] for name in ("budget_bound", "processor_bound") if name in figures]

@@ -27,6 +27,7 @@ from artifact_assets.wiring import open_equipment
 from benchmarks.faulty_model import FaultyModel
 from benchmarks.model_faults import words
 from tests.instruments.deployment import ROOT, Deployment, running
+from tests.instruments.production import running_production
 
 LIVE_FROM = 1_000_000
 """Live meetings are numbered from here, so that they can be told from the backfill's."""
@@ -172,28 +173,28 @@ class Bench:
 
 
 @contextmanager
-def bench(home: Path, plan: Plan, model: FaultyModel, calls_per_minute: float | None) -> Generator[Bench]:
-    """A deployment that asks the model, within a rate budget or none."""
+def bench(
+    home: Path, plan: Plan, model: FaultyModel, calls_per_minute: float | None, *, production: bool = False
+) -> Generator[Bench]:
+    """A deployment, of the local profile or the production one, that asks the model within a rate budget or none."""
     home.mkdir(parents=True)
     told: dict[str, Any] = {"inbox": {"settled_seconds": 1}}
     if calls_per_minute is not None:
         # A bucket of two seconds: a longer one would let the first meetings through for nothing.
         told["model"] = {"rate": {"requests_per_minute": calls_per_minute, "burst_seconds": 2}}
     (home / "artifacts.yaml").write_text(yaml.safe_dump(told))
-    profile = yaml.safe_load((ROOT / "deploy/local/dagster.yaml").read_text())
     variables = {
         "ARTIFACTS_NOW": "",
         "ARTIFACTS_LLM_MODEL": "fake-1",
         "ARTIFACTS_LLM_BASE_URL": model.base_url,
         "PYTHONWARNINGS": "ignore",
     }
+    shared: dict[str, Any] = {"definitions": ROOT / "artifact_assets/definitions.py", "variables": variables}
+    if not production:
+        profile = yaml.safe_load((ROOT / "deploy/local/dagster.yaml").read_text())
+        shared["dagster"] = {"run_coordinator": profile["run_coordinator"]}
     with (
-        running(
-            home,
-            dagster={"run_coordinator": profile["run_coordinator"]},
-            definitions=ROOT / "artifact_assets/definitions.py",
-            variables=variables,
-        ) as deployment,
+        running_production(home, **shared) if production else running(home, **shared) as deployment,
         open_equipment(deployment.settings()) as equipment,
     ):
         yield Bench(deployment, home, plan, equipment.ledger)
