@@ -5,12 +5,14 @@ means.
 
 A pool of one connection each, lent as a whole, because a pool of many looks at all of them, with two system calls each,
 whenever a request begins or ends. And no client above it: cookies, redirects and credentials from the environment are not
-wanted, and its log lines tell every address in full, of which that of a webhook is a secret.
+wanted, and its log lines tell every address in full, of which that of a webhook is a secret. Below it, headers of answers are
+logged at the lowest level, and a server may repeat anything in them.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import ssl
 from collections.abc import AsyncGenerator
 
@@ -18,6 +20,13 @@ import httpx2
 
 _ONE = httpx2.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=5.0)
 """A server closes an idle connection whenever it likes; one idle for five seconds is not tried again."""
+
+
+_TALKATIVE = ("httpcore2.connection", "httpcore2.http11")
+
+
+def _is_grave(record: logging.LogRecord) -> bool:
+    return record.levelno >= logging.WARNING
 
 
 class Connections:
@@ -47,4 +56,7 @@ class Connections:
         if self._verify is None:
             # Reading the certificates takes longer than many requests. Those of the environment would lead elsewhere.
             self._verify = httpx2.create_ssl_context(trust_env=False)
+            # A filter stays when levels are changed, and the same one is added once.
+            for name in _TALKATIVE:
+                logging.getLogger(name).addFilter(_is_grave)
         return httpx2.AsyncHTTPTransport(verify=self._verify, trust_env=False, limits=_ONE)

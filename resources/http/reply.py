@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 _CODE = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+_ID = re.compile(r"[A-Za-z0-9_.:=+/-]{1,128}")
 _CORRELATION = ("x-hubspot-correlation-id", "x-request-id", "x-correlation-id", "request-id", "sforce-request-id")
 
 
@@ -46,9 +47,9 @@ class Reply:
 
     @property
     def correlation_id(self) -> str | None:
-        """The vendor's own id of this request."""
+        """The vendor's own id of this request; None for what is a sentence, which may repeat what was sent."""
         told = next((self.headers[name] for name in _CORRELATION if name in self.headers), None)
-        return told[:128] if told else None
+        return told if told is not None and _ID.fullmatch(told) else None
 
     def retry_after(self, now: datetime) -> float | None:
         """Seconds the server asks to wait; both forms of the header."""
