@@ -7,7 +7,7 @@ stands on (each adapter's preflight does).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 
@@ -66,6 +66,13 @@ class Capability:
     rows: int = 1
     countable: bool = True
     note: str | None = None
+
+    @property
+    def known(self) -> Capability:
+        """What holds for a record whose id the ledger knows: it is read by that, and not searched for."""
+        return (
+            replace(self, rung=Rung.SET_SEMANTIC, consistency_seconds=0.0) if self.rung is Rung.LAGGING_SEARCH else self
+        )
 
     @property
     def sends_again(self) -> bool:

@@ -41,6 +41,8 @@ async def looked_up(
     if held is None:
         return False
     capability = await destination.capability(held.operation)
+    if context.prior is not None and (context.prior.receipt or {}).get("record_id"):
+        capability = capability.known
     started, early = clock.monotonic(), not_before(held, capability, destination, policy)
     is_early = early is not None and early > clock.now()
     if is_early and not (capability.asks_at_once and held.next_attempt_at is None):

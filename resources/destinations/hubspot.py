@@ -22,7 +22,7 @@ from artifact_assets.domain.refusals import Refusal
 from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told, number
 from resources.destinations.hubspot_batches import ROWS, associated, upserted
-from resources.destinations.hubspot_search import candidates_for, marked
+from resources.destinations.hubspot_search import candidates_for, known, marked
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, paragraphs, plain, value_text
 from resources.http.client import HttpClient
@@ -84,7 +84,7 @@ class HubSpot(Calls):
         return Preflight(f"hubspot-{account}", capabilities, tuple(warnings))
 
     async def find(self, write: Write) -> Sequence[Found]:
-        """By the unique property where there is one, which is a direct read; else by the search."""
+        """By the unique property or by the known id, which are direct reads; else by the search."""
         kind = _MADE[write.operation]
         if kind in self._keyed:
             body: dict[str, Any] = {
@@ -95,7 +95,8 @@ class HubSpot(Calls):
             }
             rows = (await self.ask("POST", f"{OBJECTS}/{kind}/batch/read", write.name, json=body)).json
             return [_found(kind, row) for row in rows_of(rows, "results")]
-        rows = await marked(self, f"{OBJECTS}/{kind}/search", [*_TERMS, *_texts(kind)], write)
+        read = known if write.made is not None else marked
+        rows = await read(self, f"{OBJECTS}/{kind}", [*_TERMS, *_texts(kind)], write)
         return [_found(kind, row) for row in rows]
 
     async def create(self, write: Write) -> Receipt:

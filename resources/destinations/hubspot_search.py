@@ -1,6 +1,6 @@
 """HubSpot's search: finding records by what is in them.
 
-What belongs here: search bodies. What does not: relying on them where a direct read exists; the search lags behind writes.
+What belongs here: search bodies, and the direct read that stands in where an id is known, because the search lags.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from artifact_assets.domain.exchange import Candidate, Wanted
+from artifact_assets.domain.failures import FailureClass
+from artifact_assets.domain.refusals import Refusal
 from resources.destinations.calls import Calls
 from resources.destinations.writing import Write, carries
 from resources.http.reply import fields_of, rows_of
@@ -19,8 +21,19 @@ _NAMES = {"contact": ("contacts", "email"), "company": ("companies", "name"), "d
 async def marked(calls: Calls, path: str, properties: list[str], write: Write) -> list[Any]:
     """Rows whose text carries the marker."""
     token = write.marker.rpartition(" ")[2]
-    rows = await _search(calls, path, [(properties[-1], "CONTAINS_TOKEN", token)], properties, write.name)
+    rows = await _search(calls, f"{path}/search", [(properties[-1], "CONTAINS_TOKEN", token)], properties, write.name)
     return [row for row in rows if carries(fields_of(row, "properties").get(properties[-1]), write.marker)]
+
+
+async def known(calls: Calls, path: str, properties: list[str], write: Write) -> list[Any]:
+    """The row the ledger knows the id of, read at once; none when it was deleted."""
+    params = {"properties": ",".join(properties)}
+    try:
+        return [(await calls.ask("GET", f"{path}/{write.made}", write.name, params=params)).fields]
+    except Refusal as error:
+        if error.failure_class is FailureClass.RECORD_NOT_FOUND:
+            return []
+        raise
 
 
 async def candidates_for(calls: Calls, objects: str, wanted: Wanted) -> Sequence[Candidate]:

@@ -77,11 +77,12 @@ class VendorDestination:
 
     async def capability(self, operation: str) -> Capability:
         """See ``Destination.capability``."""
-        return (await self.preflight()).capabilities.get(operation.removeprefix("withdraw_"), UNSUPPORTED)
+        found = (await self.preflight()).capabilities.get(operation.removeprefix("withdraw_"), UNSUPPORTED)
+        return found.known if operation.startswith("withdraw_") else found
 
     async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
         """See ``Destination.send``."""
-        write = Write(intent)
+        write = Write.of(intent, context.prior)
         if (await self.capability(intent.operation)) is UNSUPPORTED:
             raise _refusal(FailureClass.DESTINATION_REJECTED, write, f"{self._name} has no {write.operation}")
         if intent.operation.startswith("withdraw_"):
@@ -98,7 +99,7 @@ class VendorDestination:
 
     async def look_up(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt | None:
         """See ``Destination.look_up``."""
-        write = Write(intent)
+        write = Write.of(intent, context.prior)
         if intent.operation.startswith("withdraw_") or write.operation not in (*CREATING, "set_field", "add_tag"):
             # Taking back and linking compare or repeat by themselves.
             return None
@@ -118,7 +119,7 @@ class VendorDestination:
 
     async def standing(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Standing:
         """See ``Destination.standing``."""
-        write = Write(intent)
+        write = Write.of(intent, context.prior)
         if write.operation in CREATING:
             found = await self._calls.find(write)
             if not found:
@@ -136,9 +137,12 @@ class VendorDestination:
     async def written(self, intent: Intent) -> tuple[Written, ...]:
         """See ``Destination.written``."""
         write = Write(intent)
-        return tuple(
-            Written(found.record_id, found.url, found.text == write.text) for found in await self._calls.find(write)
-        )
+        found = {one.record_id: one for one in await self._calls.find(write)}
+        known = Write.of(intent, intent)
+        if not found and known.made is not None and (await self.capability(intent.operation)).consistency_seconds:
+            # What was made a moment ago may not be found yet, and is no deletion.
+            found = {one.record_id: one for one in await self._calls.find(known)}
+        return tuple(Written(one.record_id, one.url, one.text == write.text) for one in found.values())
 
     async def closed(self, intent: Intent) -> bool | None:
         """See ``Destination.closed``."""

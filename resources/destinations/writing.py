@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Self
 
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Intent
@@ -23,9 +23,21 @@ _MARKER = re.compile(r"ref: ma-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Write:
-    """One write. ``key`` is 64 hex digits: safe in a URL, in a path and in a header."""
+    """One write. ``key`` is 64 hex digits: safe in a URL, in a path and in a header.
+
+    ``made`` is the destination's id of the record it made before, where the ledger knows it.
+    """
 
     intent: Intent
+    made: str | None = None
+
+    @classmethod
+    def of(cls, intent: Intent, prior: Intent | None) -> Self:
+        """The write, knowing what it or the confirmed write before it made."""
+        made = (prior.receipt or {}).get("record_id") if prior is not None else None
+        if intent.operation.startswith("withdraw_"):
+            made = intent.payload.get("record_id")
+        return cls(intent, made if isinstance(made, str) and _ID.fullmatch(made) else None)
 
     @property
     def key(self) -> str:
