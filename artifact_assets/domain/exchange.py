@@ -21,7 +21,8 @@ class Context:
     ``prior`` is the confirmed write of the same record key, ``after`` the receipt of the write this one completes. ``fresh``
     means that nothing was ever sent under the record key, so that no look-up is needed. ``stamps`` are the modification
     stamps our own writes left on the target, ``written`` the digest of the value we last wrote to the field. ``returns`` counts
-    how often this very write was confirmed before other words took its place.
+    how often this very write was confirmed before other words took its place. After ``send_by`` no writing request may leave:
+    whoever takes the lease over would not know of it.
     """
 
     prior: Intent | None = None
@@ -30,6 +31,7 @@ class Context:
     stamps: frozenset[str] = frozenset()
     written: str | None = None
     returns: int = 0
+    send_by: datetime | None = None
 
 
 NOTHING_KNOWN = Context()

@@ -54,6 +54,9 @@ class Refusal(PipelineError):
 GONE = "gone"
 """The code of a refusal because a record of ours is no longer at the destination."""
 
+LATE = "lease_ran_short"
+"""The code of a refusal of our own: the time to send was over before the request could leave. No fault of the write."""
+
 OVERTAKEN = frozenset({"record_closed", "older_than_confirmed"})
 """Codes of refusals that end a write for good and leave nobody anything to do."""
 

@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
@@ -22,7 +22,7 @@ from artifact_assets.domain.exchange import Context, DestinationRow
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
 from artifact_assets.domain.records import Intent, Settlement
-from artifact_assets.domain.refusals import GONE, Refusal
+from artifact_assets.domain.refusals import GONE, LATE, Refusal
 from artifact_assets.domain.states import OPEN_INTENTS, SENDABLE_INTENTS, IntentState
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.gate import opens_at, parking, shut
@@ -208,12 +208,14 @@ class Delivery:
         try:
             context = await self._context(intent, row, destination)
             await self._guard.check(intent, destination)
-            # A process may stand still between claiming and sending; with no time left, somebody else may be sending.
-            if (clock.now() - claimed_at).total_seconds() > policy.lease_margin_seconds:
+            # A process may stand still between claiming and sending; with no time left, somebody else may be sending. Asked
+            # again by the client right before a request that writes leaves, because reading comes before it.
+            send_by = claimed_at + timedelta(seconds=policy.lease_margin_seconds)
+            if clock.now() > send_by:
                 cause = f"The lease of intent {intent.intent_key[:12]} ran short before it was sent, so it was not."
-                raise PipelineError(FailureClass.DESTINATION_UNAVAILABLE, cause)
+                raise Refusal(FailureClass.DESTINATION_UNAVAILABLE, cause, code=LATE)
             async with asyncio.timeout(policy.send_timeout_seconds):
-                receipt = await destination.send(intent, context)
+                receipt = await destination.send(intent, replace(context, send_by=send_by))
         except TimeoutError:
             unanswered = PipelineError(
                 FailureClass.DELIVERY_UNCERTAIN,

@@ -15,7 +15,7 @@ from artifact_assets.domain.exchange import FieldWritten
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.policies import DeliveryPolicy
 from artifact_assets.domain.records import Intent, Json, Settlement
-from artifact_assets.domain.refusals import OVERTAKEN, Refusal
+from artifact_assets.domain.refusals import LATE, OVERTAKEN, Refusal
 from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.timely import as_of
 
@@ -41,7 +41,8 @@ def state_after(error: PipelineError, intent: Intent, policy: DeliveryPolicy) ->
     if isinstance(error, Refusal) and error.code in OVERTAKEN:
         return IntentState.EXPIRED
     state = STATE_AFTER_FAILURE.get(error.failure_class, IntentState.DEAD_LETTER)
-    limited = error.failure_class is FailureClass.DESTINATION_RATE_LIMITED
+    late = isinstance(error, Refusal) and error.code == LATE
+    limited = late or error.failure_class is FailureClass.DESTINATION_RATE_LIMITED
     if state is IntentState.RETRY_SCHEDULED and not limited and intent.attempts >= policy.attempts:
         return IntentState.DEAD_LETTER
     return state

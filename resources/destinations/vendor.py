@@ -26,7 +26,7 @@ from artifact_assets.domain.refusals import GONE, Refusal
 from resources.destinations.comparing import field_verdict, is_untouched, record_verdict, wanted_value
 from resources.destinations.vendor_calls import Vendor
 from resources.destinations.writing import Write
-from resources.http.client import HttpClient
+from resources.http.client import SEND_BY, HttpClient
 
 CREATING = frozenset({"create_task", "add_note"})
 
@@ -82,6 +82,13 @@ class VendorDestination:
 
     async def send(self, intent: Intent, context: Context = NOTHING_KNOWN) -> Receipt:
         """See ``Destination.send``."""
+        token = SEND_BY.set(context.send_by)
+        try:
+            return await self._sent(intent, context)
+        finally:
+            SEND_BY.reset(token)
+
+    async def _sent(self, intent: Intent, context: Context) -> Receipt:
         write = Write.of(intent, context.prior)
         if (await self.capability(intent.operation)) is UNSUPPORTED:
             raise _refusal(FailureClass.DESTINATION_REJECTED, write, f"{self._name} has no {write.operation}")

@@ -14,6 +14,7 @@ import ipaddress
 import json as json_of
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -23,7 +24,7 @@ import httpx2
 
 from artifact_assets.domain.documents import sha256
 from artifact_assets.domain.failures import FailureClass, PipelineError
-from artifact_assets.domain.refusals import Refusal
+from artifact_assets.domain.refusals import LATE, Refusal
 from resources.http.budget import Budget, Limits, Shared
 from resources.http.connections import Connections
 from resources.http.loop import BackgroundLoop
@@ -36,6 +37,9 @@ _ALWAYS = {
     "connection": "keep-alive",
 }
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
+
+SEND_BY: ContextVar[datetime | None] = ContextVar("send_by", default=None)
+"""When the caller's lease ends: no request that writes leaves after it. A variable, because many calls lie in between."""
 
 Credentials = Callable[["HttpClient", bool], Awaitable[Mapping[str, str]]]
 """Headers that authenticate; True asks for fresh ones because the old were refused."""
@@ -110,7 +114,8 @@ class HttpClient:
             cause = f"A request to another host than that of {self.name} was refused."
             raise PipelineError(FailureClass.INTERNAL_ERROR, cause)
         content = body if body is not None else (json_of.dumps(json).encode() if json is not None else None)
-        request = _Request(method, path, content, params, form, dict(headers or {}), write, anonymous)
+        send_by = SEND_BY.get() if write else None
+        request = _Request(method, path, content, params, form, dict(headers or {}), write, anonymous, send_by)
         if json is not None:
             request.headers.setdefault("content-type", "application/json")
         return await self._loop.run(self._authenticated(request))
@@ -151,6 +156,9 @@ class HttpClient:
 
     async def _sent(self, request: _Request) -> Reply:
         async with self._connections.lent() as connection:
+            if request.send_by is not None and self.now() > request.send_by:
+                cause = f"The time to write to {self.name} was over before the request could leave, so it was not sent."
+                raise Refusal(FailureClass.DESTINATION_UNAVAILABLE, cause, code=LATE)
             answer = await connection.handle_async_request(request.at(self._base, self._patience))
             parts, size = list[bytes](), 0
             try:
@@ -188,6 +196,7 @@ class _Request:
     headers: dict[str, str]
     write: bool
     anonymous: bool
+    send_by: datetime | None = None
 
     def at(self, base: str, patience: Mapping[str, float | None]) -> httpx2.Request:
         """The request to the host at ``base``; a path that names its host stays as it is."""

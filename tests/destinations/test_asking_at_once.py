@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ from artifact_assets.domain.states import IntentState
 from artifact_assets.stages.delivery import Delivery
 from tests.destinations.rig import POLICY, Rig, rig_for
 from tests.destinations.vendors import VENDORS
-from tests.fakes.vendor_server import Answer
+from tests.fakes.vendor_server import Answer, Request
 
 S = IntentState
 KEYED = ("webhook", "hubspot", "odoo", "salesforce", "salesforce-ui")
@@ -124,6 +125,32 @@ async def test_what_a_dead_process_left_under_a_key_is_finished_at_once(tmp_path
         (plan, *_) = await rig.plan("create_task")
         assert await rig.ledger.claim(plan.intent_key, rig.owner, POLICY.lease_seconds, rig.clock.now()) is not None
         assert set(await now_and_here(rig, "run-2@host:1:2")) == {S.CONFIRMED}
+        assert rig.landed(plan) == 1
+
+
+@pytest.mark.parametrize("name", LISTED)
+async def test_a_process_that_stood_still_while_it_read_sends_nothing_after_its_time(tmp_path: Path, name: str) -> None:
+    with rig_for(name, tmp_path) as rig:
+        (plan,) = await rig.plan("add_note")
+        rig.fake.fail("lost_before", 1)
+        await now_and_here(rig)
+        rig.clock.forward(POLICY.send_timeout_seconds + 1)
+        handle = rig.fake.handle
+
+        def stands_still(request: Request) -> Any:
+            reading = request.method == "GET" or "list" in request.path
+            if reading and any(word in f"{request.path}{request.query}".lower() for word in ("note", "from task")):
+                rig.clock.forward(POLICY.lease_seconds)
+            return handle(request)
+
+        await rig.ledger.look_first(("crm",), True)
+        rig.fake.handle = stands_still
+        await now_and_here(rig)
+        rig.fake.handle = handle
+        (row,) = await rig.ledger.intents()
+        assert (row.state, rig.fake.calls["write"], rig.landed(plan)) == (S.RETRY_SCHEDULED, 1, 0), row.cause
+        assert (await rig.ledger.attempts(row.intent_key))[-1].code == "lease_ran_short"
+        assert (await rig.deliver())[plan.intent_key].state is S.CONFIRMED
         assert rig.landed(plan) == 1
 
 
