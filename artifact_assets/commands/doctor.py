@@ -169,11 +169,15 @@ def _destinations(where: Settings) -> str:
 
 
 async def _asked(equipment: Equipment) -> tuple[list[str], list[Problem]]:
-    """Each destination's account, how far it was tried and its warnings; and what is wrong with the mappings."""
+    """Each destination's account, how far it was tried, its rungs and warnings; and what is wrong with the mappings."""
     told: list[str] = []
     for name, destination in equipment.destinations.items():
         preflight = await destination.preflight()
-        words = [f"{name}: {destination.vendor} ({proof_of(destination.vendor)}), account {preflight.account}"]
+        first = {
+            operation: one for operation, one in preflight.capabilities.items() if not operation.startswith("withdraw_")
+        }
+        rungs = ", ".join(f"{operation} {one.rung}" for operation, one in first.items())
+        words = [f"{name}: {destination.vendor} ({proof_of(destination.vendor)}), account {preflight.account}: {rungs}"]
         told.append(". ".join([*words, *preflight.warnings]))
     return told, await problems(equipment)
 

@@ -88,6 +88,18 @@ def test_a_ledger_that_was_put_back_is_told_until_the_records_were_counted(shell
         assert (row.look_first, row.state) == (True, SwitchState.OPEN)
 
 
+def test_each_destination_is_told_with_its_proof_and_the_rung_of_each_operation(shell: Shell, tmp_path: Path) -> None:
+    config = tmp_path / "artifacts.yaml"
+    config.write_text(
+        "destinations: {hook: {vendor: webhook, secret: HOOK, base_url: 'https://hook.invalid', account: receiver}}\n"
+    )
+    shell.variables.update(ARTIFACTS_CONFIG=str(config), HOOK="s")
+    found = finding(shell, "destinations")
+    assert found["ok"]
+    for word in ("hook: webhook (fake only)", "add_tag idempotency_key", "(real server)", "create_task upsert_key"):
+        assert word in found["says"]
+
+
 def test_an_erasure_that_was_cut_off_is_told_until_it_is_finished(delivered: Shell) -> None:
     with ledger_of(delivered) as ledger:
         assert asyncio.run(SqlErasures(ledger).close(Tombstone("acme", NOW, ()))) is None
