@@ -5,7 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 SETUP := $(VENV)/.set-up
 
-export PORT FAULT
+export PORT FAULT OSV_URL
 
 .PHONY: help setup demo up check-assets eval eval-live chaos chaos-production test-local-model test-odoo fuzz bench test check licences sbom audit clean
 
@@ -39,7 +39,7 @@ eval-live: $(SETUP) ## the golden set on the configured model; states its cost a
 chaos: $(SETUP) ## every fault once, 20 kills over a backfill, deaths at every write point (FAULT=name: one fault only)
 	@$(PY) -m tests.running.recovery $(if $(FAULT),--fault "$(FAULT)")
 	@test -n "$(FAULT)" || $(PY) -m tests.running.chaos --kills 20
-	@test -n "$(FAULT)" || CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py tests/crashes/test_retention_points.py
+	@test -n "$(FAULT)" || CHAOS=1 $(PY) -m pytest tests/crashes/test_delivery_processes.py tests/crashes/test_retention_points.py tests/crashes/test_erasure_kills.py
 
 chaos-production: $(SETUP) ## kills in the production profile: worker, broker, database, daemon, code server (opt-in)
 	@$(PY) -m tests.running.chaos_production
@@ -64,12 +64,13 @@ bench: $(SETUP) ## the benchmarks: formats, grounding, ledger, delivery, model f
 	@for meetings in 200 2000; do $(PY) -m benchmarks.same_work --meetings $$meetings || exit 1; done
 	@$(PY) -m benchmarks.same_work --kill
 
-check: $(SETUP) ## lint, types, import laws
+check: $(SETUP) ## lint, types, import laws, licences, known vulnerabilities
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/lint-imports
 	@$(PY) deploy/supply_chain.py licences
 	@$(VENV)/bin/pyright
+	@$(PY) deploy/supply_chain.py audit
 
 licences: $(SETUP) ## licences of everything installed, held against the allow-list
 	@$(PY) deploy/supply_chain.py licences
@@ -77,7 +78,7 @@ licences: $(SETUP) ## licences of everything installed, held against the allow-l
 sbom: $(SETUP) ## a software bill of materials (CycloneDX) of what is installed: build/sbom.json
 	@$(PY) deploy/supply_chain.py sbom
 
-audit: $(SETUP) ## known vulnerabilities of what is locked; says so and passes when offline
+audit: $(SETUP) ## known vulnerabilities of what is locked; offline it says so and passes (OSV_URL=another source)
 	@$(PY) deploy/supply_chain.py audit
 
 clean: ## remove .venv and everything made here

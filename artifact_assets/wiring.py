@@ -95,7 +95,7 @@ def open_equipment(
             configuration=configuration,
             ledger=ledger,
             store=open_store(settings.store, configuration.storage_seconds),
-            sources=FileSources(configuration.storage_seconds, settings.inbox),
+            sources=FileSources(configuration.storage_seconds, settings.inbox, named=False),
             inbox=FileInbox(settings.inbox, configuration.storage_seconds),
             apart=Threads(THINKING_THREADS, "thinking").run,
             clock=clock_for(settings),

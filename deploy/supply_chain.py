@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import re
-import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = Path(sys.executable).parent
 INDEX = "pypi.org"
+PATIENCE_SECONDS = 300
 
 PERMISSIVE = re.compile(
     r"MIT(-CMU)?|MIT License|Apache([ -]2\.0|-2\.0)?|Apache Software License|(3-Clause )?BSD( License)?|BSD-[23]-Clause|0BSD"
@@ -83,26 +86,45 @@ def _sbom() -> int:
 
 
 def _audit() -> int:
-    try:
-        socket.create_connection((INDEX, 443), timeout=5).close()
-    except OSError:
-        print(f"Skipped: {INDEX} cannot be reached, so known vulnerabilities were not looked up.")
-        return 0
-    export = [TOOLS / "uv", "export", "--quiet", "--frozen", "--no-emit-project", "--format", "requirements-txt"]
     locked = ROOT / "build" / "locked.txt"
     locked.parent.mkdir(exist_ok=True)
+    export = [TOOLS / "uv", "export", "--quiet", "--frozen", "--no-emit-project", "--format", "requirements-txt"]
     locked.write_bytes(subprocess.run(export, cwd=ROOT, capture_output=True, check=True).stdout)
+    return audited(locked, os.environ.get("OSV_URL"))
+
+
+def audited(locked: Path, osv_url: str | None = None, patience_seconds: float = PATIENCE_SECONDS) -> int:
+    """Look up the packages of a requirements file at PyPI, or at a service that speaks OSV's API; the exit code.
+
+    A known vulnerability fails. A source that cannot be reached, or knows nothing, is said so and fails nothing: it must not
+    look like a clean bill either.
+    """
+    source = urlsplit(osv_url).hostname or "the OSV service" if osv_url else INDEX
+    service = ["--vulnerability-service", "osv", "--osv-url", osv_url] if osv_url else []
     command = [TOOLS / "pip-audit", "--requirement", locked, "--disable-pip", "--require-hashes", "--format", "json"]
-    told = json.loads(subprocess.run(command, capture_output=True, check=False).stdout or b"{}")
-    vulnerable, asked, unknown = findings(told)
+    with tempfile.TemporaryDirectory() as cache:
+        # A cache of its own: what was told yesterday is not asked today.
+        options = ["--progress-spinner", "off", "--timeout", "10", "--cache-dir", cache, *service]
+        try:
+            done = subprocess.run([*command, *options], capture_output=True, check=False, timeout=patience_seconds)
+        except subprocess.TimeoutExpired:
+            return _skipped(f"{source} did not answer for all packages within {patience_seconds:g} s")
+    try:
+        vulnerable, asked, unknown = findings(json.loads(done.stdout))
+    except ValueError:
+        # It prints its report, or that it could not make one.
+        return _skipped(f"{source} cannot be reached")
     for line in vulnerable:
         print(f"error: {line}", file=sys.stderr)
     if not asked:
-        # A mirror that knows packages and no advisories must not look like a clean bill.
-        print(f"Skipped: {INDEX} told nothing about any of {unknown} packages, so nothing was looked up.")
-        return 0
+        return _skipped(f"{source} told nothing about any of {unknown} packages")
     print(f"{asked} packages looked up, {len(vulnerable)} known vulnerabilities, {unknown} packages unknown there.")
     return 1 if vulnerable else 0
+
+
+def _skipped(why: str) -> int:
+    print(f"Skipped: {why}, so known vulnerabilities were NOT looked up.")
+    return 0
 
 
 def findings(told: Mapping[str, Any]) -> tuple[list[str], int, int]:

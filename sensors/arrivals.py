@@ -39,8 +39,7 @@ def arrivals_sensor(job: str) -> dg.SensorDefinition:
         description="Notices transcripts in the inbox and requests runs for new and revised meetings.",
     )
     def arrivals(context: dg.SensorEvaluationContext, equipment: dg.ResourceParam[Equipment]) -> dg.SensorResult:
-        after = read_cursor(context.cursor)
-        meetings, last, told = asyncio.run(_take(equipment, after))
+        meetings, last, told = asyncio.run(_take(equipment, context.cursor))
         for line in told:
             context.log.warning(line)
         requests = requests_for(
@@ -56,11 +55,12 @@ def arrivals_sensor(job: str) -> dg.SensorDefinition:
     return arrivals
 
 
-async def _take(equipment: Equipment, after: str) -> tuple[list[Meeting], str, list[str]]:
+async def _take(equipment: Equipment, cursor: str | None) -> tuple[list[Meeting], str, list[str]]:
     """Meetings that need a run, the path taken last, and what an operator should be told."""
     clock, inbox = equipment.clock, equipment.configuration.inbox
     give_up = clock.monotonic() + BUDGET.total_seconds()
     found = entries(await equipment.inbox.files())
+    after = read_cursor(cursor, (entry.transcript.relative_path for entry in found))
     chosen = to_take(
         found,
         await equipment.ledger.marks([entry.transcript.source for entry in found]),

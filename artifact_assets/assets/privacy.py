@@ -11,8 +11,10 @@ import asyncio
 import dagster as dg
 
 from artifact_assets.domain.failures import PipelineError
+from artifact_assets.stages.collecting import shares_of_day
 from artifact_assets.stages.erasing import Eraser
 from artifact_assets.stages.retaining import Retaining, unconfirmed
+from artifact_assets.stages.sweeping import sweep
 
 PRIVACY_JOB = "tend_privacy"
 NIGHTLY = "13 3 * * *"
@@ -64,7 +66,10 @@ async def _keep(eraser: Eraser, retaining: Retaining) -> tuple[dict[str, int | s
 
 
 async def _erasures(eraser: Eraser) -> dict[str, int | str]:
-    return {"erasures finished": len(await eraser.resume(WHO))}
+    resumed = await eraser.resume(WHO)
+    now = eraser.clock.now()
+    swept = await sweep(eraser.book, eraser.store, now, shares_of_day(now))
+    return {"erasures finished": len(resumed), "documents that were back": swept}
 
 
 async def _retention(retaining: Retaining) -> dict[str, int | str]:

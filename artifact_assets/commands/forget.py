@@ -21,6 +21,7 @@ from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.erasure import Erasure, Holdings
 from artifact_assets.stages.erasing import Eraser, at_destination
 from artifact_assets.stages.participants import meetings_with
+from artifact_assets.stages.sweeping import SHARES, sweep
 from artifact_assets.wiring import open_ledger
 from resources.artifact_store import open_store
 
@@ -33,7 +34,9 @@ ALWAYS_REMAINS = (
 @click.command()
 @click.argument("meetings", nargs=-1)
 @click.option("--person", metavar="EMAIL", help="All meetings with this participant; `-` reads the address from stdin.")
-@click.option("--resume", is_flag=True, help="Go on with erasures that were cut off.")
+@click.option(
+    "--resume", is_flag=True, help="Go on with erasures that were cut off; sweep out what a restore brought back."
+)
 @click.option("--dry-run", is_flag=True, help="Say what would be removed and what would remain; change nothing.")
 @json_option
 def forget(meetings: tuple[str, ...], person: str | None, resume: bool, dry_run: bool, as_json: bool) -> None:
@@ -72,6 +75,8 @@ async def _erase(eraser: Eraser, meetings: Sequence[str], resume: bool) -> list[
     # Nothing is erased when one of several names is wrong.
     await _previews(eraser, meetings)
     done = list(await eraser.resume(who())) if resume else []
+    if resume and (back := await sweep(eraser.book, eraser.store, eraser.clock.now(), range(SHARES))):
+        remark(f"{back} documents of erased meetings lay in the store again and were removed.")
     with progress("meetings", len(meetings)) as bar:
         for meeting_id in meetings:
             done.append(await eraser.erase(meeting_id, who()))

@@ -16,6 +16,7 @@ from artifact_assets.commands.origin_view import print_origins
 from artifact_assets.commands.output import json_option, meeting_row, print_json, print_table, remark
 from artifact_assets.commands.trace_file import check_file, write_file
 from artifact_assets.configuration.environment import configuration, settings
+from artifact_assets.domain.display import displayed_line
 from artifact_assets.domain.telemetry import trace_id
 from artifact_assets.stages.history import Entry, history
 from artifact_assets.stages.origin import origins
@@ -48,13 +49,22 @@ def trace(meeting: str | None, record: str | None, export: Path | None, verify: 
             found, entries = asyncio.run(history(ledger, SqlAnswers(ledger), meeting))
             traces = _traces(meeting, entries)
             if as_json:
-                print_json({**meeting_row(found), "history": entries, **({"traces": traces} if traces else {})})
+                print_json(
+                    {
+                        **meeting_row(found),
+                        "source": found.source or None,
+                        "history": entries,
+                        **({"traces": traces} if traces else {}),
+                    }
+                )
                 return
             print_table(
                 ("time (UTC)", "what", "detail", "run"),
                 (_cells(entry) for entry in entries),
                 empty="Nothing has happened yet.",
             )
+            if found.source:
+                remark(displayed_line(f"Received from {found.source}"))
             for run_id, one in traces.items():
                 remark(f"trace {one} is of run {run_id[:8]}")
 

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from artifact_assets.domain.erasure import Erasure, ErasureStep, Holdings, Taken, Tombstone
 from artifact_assets.domain.records import Intent
+from artifact_assets.domain.working_set import Collectable
 
 
 class ErasureBook(Protocol):
@@ -65,8 +66,16 @@ class ErasureBook(Protocol):
         """Have the database give up the space in which removed words still lie."""
         ...
 
+    async def anything_closed(self) -> bool:
+        """Whether any meeting's documents went, on request or by retention."""
+        ...
 
-class RemovableStore(Protocol):
+    async def closed_documents(self, first: str, after: str) -> frozenset[str]:
+        """Digests from ``first`` up to but without ``after`` that meetings name whose documents went, and no others."""
+        ...
+
+
+class RemovableStore(Collectable, Protocol):
     """The artifact store, for those who may remove documents."""
 
     async def remove(self, digest: str) -> bool:

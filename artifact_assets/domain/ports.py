@@ -106,8 +106,8 @@ class Ledger(Leases, RecordSearch, ReplayPlans, Retirement, Protocol):
         """Record a file for a meeting.
 
         The same digests again change nothing. Other digests are a new revision: the meeting goes back to ``received``.
-        Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content; the
-        message names both. Raises ErasedContent for what went on request or by retention; that is then on record.
+        Raises PipelineError(unreadable_input) when another source already claims the meeting id with other content.
+        Raises ErasedContent for what went on request or by retention; that is then on record.
         """
         ...
 

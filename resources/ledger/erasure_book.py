@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union_all
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from artifact_assets.domain.erasure import Erasure, ErasureStep, Holdings, Taken, Tombstone
@@ -20,9 +20,15 @@ from resources.database.failures import database_failure
 from resources.ledger import erasures, holdings
 from resources.ledger.erasure_tables import ERASURES
 from resources.ledger.ledger import SqlLedger
+from resources.ledger.retention_tables import RETENTIONS
 from resources.ledger.scrubbing import COMPACTED
 
 _ALL = select(ERASURES).order_by(ERASURES.c.requested_at, ERASURES.c.meeting_id)
+
+_CLOSED = union_all(
+    select(ERASURES.c.meeting_id).where(ERASURES.c.finished_at.is_not(None)).limit(1).subquery().select(),
+    select(RETENTIONS.c.meeting_id).where(RETENTIONS.c.finished_at.is_not(None)).limit(1).subquery().select(),
+)
 
 
 class SqlErasures:
@@ -79,6 +85,15 @@ class SqlErasures:
         """See ``ErasureBook.finish``."""
         end = erasures.Progress(meeting_id, None, Taken(), now, who)
         await self._ledger.write(erasures.progress, end, meeting_id)
+
+    async def anything_closed(self) -> bool:
+        """See ``ErasureBook.anything_closed``."""
+        return bool(await self._ledger.read(_CLOSED, lambda row: str(row[0])))
+
+    async def closed_documents(self, first: str, after: str) -> frozenset[str]:
+        """See ``ErasureBook.closed_documents``."""
+        named = await self._ledger.named_documents(first, after)
+        return named - await self._ledger.named_by_living(first, after) if named else named
 
     async def compact(self) -> None:
         """See ``ErasureBook.compact``."""

@@ -93,7 +93,7 @@ def receive(
         elif (
             before.source and before.source != arrival.source and before.transcript_digest != arrival.transcript_digest
         ):
-            outcomes.append(_claimed_twice(before, arrival))
+            outcomes.append(_claimed_twice(arrival))
         elif before.revision != revision_of(arrival):
             meeting = _revised(before, arrival, request.now)
             revised.append((before.state, meeting))
@@ -164,10 +164,11 @@ def _revised(before: Meeting, arrival: Arrival, now: datetime) -> Meeting:
     )
 
 
-def _claimed_twice(before: Meeting, arrival: Arrival) -> PipelineError:
+def _claimed_twice(arrival: Arrival) -> PipelineError:
     return PipelineError(
         FailureClass.UNREADABLE_INPUT,
-        f"{arrival.source!r} has other content than {before.source!r}, yet both claim the meeting id "
-        f"{arrival.meeting_id}, so the later one was not taken in.",
+        # Without the names of the files, which may be people's: Dagster shows it.
+        f"Another file than the one received for {arrival.meeting_id}, with other content, claims this meeting id too, so it "
+        "was not taken in.",
         "Give one of them another meeting_id in its sidecar, or replace the first file by the second.",
     )

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from sqlalchemy import JSON, Column, Row, Select, String, Table, Text, bindparam, cast, or_, select, update
 
 from artifact_assets.domain.failures import PipelineError
+from artifact_assets.domain.states import MeetingState
 from artifact_assets.domain.working_set import FINISHED
 from resources.database.columns import Words
 from resources.database.transaction import Transaction
@@ -33,6 +34,9 @@ _RETIRE = (
     .where(_M.meeting_id == bindparam("b_meeting_id"), _M.updated_at < bindparam("b_since"), *_FREE)
     .values(retired_at=bindparam("b_now"))
 )
+
+OF_WHAT_WENT = frozenset({"erasures", "erased_transcripts", "retentions"})
+_CLOSED = select(_M.meeting_id).where(or_(_M.state == MeetingState.ERASED.value, _M.documents_gone_at.is_not(None)))
 
 
 @dataclass(frozen=True)
@@ -60,14 +64,16 @@ def retire(transaction: Transaction, requests: Sequence[Retiring]) -> Sequence[P
     return [None] * len(requests)
 
 
-def naming_statements(first: str, after: str) -> list[Select[Any]]:
+def naming_statements(first: str, after: str, *, living: bool = False) -> list[Select[Any]]:
     """One statement per column that may name a document: plain text within the range, JSON and text that may hold any.
 
-    Every column counts, those of tables to come too: a document that is named anywhere is kept.
+    Every column counts, those of tables to come too: a document that is named anywhere is kept. ``living`` leaves out
+    rows of meetings whose documents went, and the tables that remember what went.
     """
     return [
-        statement
+        statement.where(table.c.meeting_id.not_in(_CLOSED)) if living and "meeting_id" in table.c else statement
         for table in METADATA.sorted_tables
+        if not living or table.name not in OF_WHAT_WENT
         for column in table.c
         if (statement := _naming(table, column, first, after)) is not None
     ]
@@ -110,8 +116,15 @@ class RetirementPort(ABC):
 
     async def named_documents(self, first: str, after: str) -> frozenset[str]:
         """See ``Retirement.named_documents``."""
+        return await self._named(naming_statements(first, after), first, after)
+
+    async def named_by_living(self, first: str, after: str) -> frozenset[str]:
+        """The same of meetings whose documents are there."""
+        return await self._named(naming_statements(first, after, living=True), first, after)
+
+    async def _named(self, statements: Iterable[Select[Any]], first: str, after: str) -> frozenset[str]:
         found: set[str] = set()
-        for statement in naming_statements(first, after):
+        for statement in statements:
             for digests in await self.read(statement, lambda row: digests_in(str(row[0]))):
                 found.update(digest for digest in digests if first <= digest < after)
         return frozenset(found)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
+from collections.abc import Generator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 
-from deploy.supply_chain import ALLOWED, findings, refused
+from deploy.supply_chain import ALLOWED, audited, findings, refused
 from tests.architecture.tree import ROOT
 
 LOCK = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
@@ -51,3 +57,77 @@ def test_packages_that_the_index_does_not_know_are_not_counted_as_safe() -> None
     }
     assert findings(told) == (["a 1: X-1, fixed in 2"], 2, 1)
     assert findings({}) == ([], 0, 0)
+
+
+LOCKED = "".join(f"{name}==1.0 --hash=sha256:{'0' * 64}\n" for name in ("alpha", "beta"))
+
+
+class Advisories(BaseHTTPRequestHandler):
+    """A small service that speaks OSV's API and knows what its server was given, by package."""
+
+    def do_POST(self) -> None:
+        """One package and version are asked for at a time."""
+        asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        known: dict[str, Any] = getattr(self.server, "known")  # noqa: B009 - ours, on a class of the library's
+        answer = json.dumps(known.get(asked["package"]["name"], {})).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@contextmanager
+def advisories(**known: Any) -> Generator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Advisories)
+    setattr(server, "known", known)  # noqa: B010 - see above
+    thread = Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1/query"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def locked(tmp_path: Path) -> Path:
+    file = tmp_path / "locked.txt"
+    file.write_text(LOCKED)
+    return file
+
+
+def test_a_known_vulnerability_fails_the_audit_and_names_the_version_to_take(
+    locked: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    affected = {
+        "package": {"name": "beta", "ecosystem": "PyPI"},
+        "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "0"}, {"fixed": "1.1"}]}],
+    }
+    known = {"vulns": [{"id": "PYSEC-2026-1", "summary": "bad", "affected": [affected]}]}
+    with advisories(beta=known) as url:
+        assert audited(locked, url) == 1
+    told = capfd.readouterr()
+    assert told.err.strip() == "error: beta 1.0: PYSEC-2026-1, fixed in 1.1"
+    assert "2 packages looked up, 1 known vulnerabilities" in told.out
+
+
+def test_nothing_known_passes_and_says_how_much_was_looked_up(locked: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with advisories() as url:
+        assert audited(locked, url) == 0
+    assert "2 packages looked up, 0 known vulnerabilities, 0 packages unknown" in capfd.readouterr().out
+
+
+def test_a_source_that_cannot_be_reached_is_told_and_is_no_clean_bill(
+    locked: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with advisories() as url:
+        pass
+    assert audited(locked, url) == 0
+    told = capfd.readouterr().out
+    assert "Skipped: 127.0.0.1 cannot be reached" in told
+    assert "NOT looked up" in told
+    assert "0 known vulnerabilities" not in told

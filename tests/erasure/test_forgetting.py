@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from artifact_assets.assets.reconciler import report_pending
 from artifact_assets.domain.erasure import ErasedContent
@@ -17,6 +19,11 @@ from artifact_assets.domain.states import STAGES, IntentState, MeetingState, Sta
 from artifact_assets.stages.arrival import admit
 from artifact_assets.stages.erasing import replant
 from artifact_assets.stages.participants import meetings_with
+from artifact_assets.stages.replay.choosing import Choice, outlooks
+from artifact_assets.stages.review import ReviewDesk
+from artifact_assets.stages.sweeping import SHARES, sweep
+from resources.artifact_store import open_store
+from resources.ledger.tables import ITEMS
 from resources.tombstones import FileTombstones
 from tests.erasure.planted import PERSON, Planted, eraser_of, lies_in, planted
 
@@ -107,6 +114,45 @@ def test_a_restored_ledger_and_store_are_told_of_the_erasure_when_they_are_opene
         assert erasure.finished_at is not None
         world.ledger.close()
     assert lies_in(home) == {}
+
+
+def test_an_older_store_put_back_beside_the_newest_ledger_is_swept(tmp_path: Path) -> None:
+    home, backup = tmp_path / "home", tmp_path / "backup"
+    with planted(home, quotes_in_ui=False) as deployment:
+        world = deployment.world
+        world.run([deployment.plant(), deployment.plant_other()])
+        shutil.copytree(home / "store", backup)
+        living = {path for path in (home / "store").rglob("*") if path.is_file()}
+        erase(deployment)
+        living &= {path for path in (home / "store").rglob("*") if path.is_file()}
+        shutil.copytree(backup, home / "store", dirs_exist_ok=True)
+        assert any(place.startswith("store/") for place in lies_in(home))
+
+        def swept(after: timedelta) -> int:
+            # By the machine's clock, which dates the files.
+            book, now = deployment.book, datetime.now(UTC) + after
+            return asyncio.run(sweep(book, open_store(str(home / "store")), now, range(SHARES)))
+
+        assert swept(timedelta(0)) == 0, "another meeting may just have stored the same"
+        assert swept(timedelta(days=2)) > 3
+        assert not any(place.startswith("store/") for place in lies_in(home))
+        assert {path for path in (home / "store").rglob("??/*") if path.is_file()} == {
+            path for path in living if path.parent.name != "erasures"
+        }
+        assert swept(timedelta(days=2)) == 0
+
+
+def test_what_waited_for_a_review_does_not_wait_any_more(tmp_path: Path) -> None:
+    with planted(tmp_path, quotes_in_ui=False) as deployment:
+        world = deployment.world
+        world.run([deployment.plant(), deployment.plant_other()])
+        with world.ledger.engine.begin() as connection:
+            connection.execute(update(ITEMS).values(state="quarantined"))
+        erase(deployment)
+        assert asyncio.run(ReviewDesk(world.equipment).waiting()) == ()
+        asyncio.run(outlooks(world.equipment, Choice(), lambda: None, lambda _: None))
+        with pytest.raises(ErasedContent, match="erased on request"):
+            asyncio.run(outlooks(world.equipment, Choice(("m-1",)), lambda: None, lambda _: None))
 
 
 def test_a_home_that_was_lost_finds_the_tombstones_in_the_store(tmp_path: Path) -> None:

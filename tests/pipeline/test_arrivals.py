@@ -104,7 +104,8 @@ def test_two_files_that_claim_one_meeting_are_a_visible_failure_and_the_first_go
     assert request.partition_key == "a"
     failed = [m for m in world.meetings().values() if m.state is MeetingState.FAILED]
     assert [m.failure_class for m in failed] == [FailureClass.UNREADABLE_INPUT]
-    assert "a.txt" in str(failed[0].cause)
+    assert "received for a," in str(failed[0].cause)
+    assert "a.txt" not in str(failed[0].cause), "Dagster shows it, and a file's name may be a person's"
 
 
 def test_an_unreadable_file_becomes_a_failed_meeting_not_a_crashed_sensor(world: World) -> None:
