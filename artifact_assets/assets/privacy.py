@@ -73,10 +73,10 @@ async def _erasures(eraser: Eraser) -> dict[str, int | str]:
 
 
 async def _retention(retaining: Retaining) -> dict[str, int | str]:
-    if not retaining.policy.is_on:
-        return {"retention": "off: no period is configured"}
-    if not await retaining.is_confirmed():
-        return {"retention": unconfirmed(retaining.policy).cause}
+    if not retaining.policy.is_on or not await retaining.is_confirmed():
+        await retaining.finish_begun(WHO)
+        off = "off: no period is configured"
+        return {"retention": unconfirmed(retaining.policy).cause if retaining.policy.is_on else off}
     passed = await retaining.go(WHO)
     return {
         "retention": retaining.policy.id,

@@ -82,6 +82,7 @@ def _print_foreseen(work: Retaining, foreseen: Foreseen, confirmed: bool, as_jso
                 "parts": parts,
                 "meetings": [{"meeting_id": one.meeting.meeting_id, "parts": list(one.parts)} for one in goes],
                 "kept": [{"meeting_id": one.meeting.meeting_id, "needs": list(one.needs)} for one in kept],
+                "outside_the_inbox": sum(one.outside for one in goes),
                 "unfinished": len({one.meeting_id for one in foreseen.unfinished}),
             }
         )
@@ -99,6 +100,8 @@ def _print_foreseen(work: Retaining, foreseen: Foreseen, confirmed: bool, as_jso
         )
         if len(kept) > SHOWN:
             remark(f"And {len(kept) - SHOWN} more are kept; `--json` lists them.")
+    if outside := sum(one.outside for one in goes):
+        remark(f"{outside} files do not lie in the inbox and stay where they are; only their paths go.")
     if foreseen.unfinished:
         remark(
             f"{len({one.meeting_id for one in foreseen.unfinished})} meetings were begun earlier and are finished first."

@@ -172,13 +172,16 @@ class Removal:
 class Outlook:
     """What retention would do to one meeting: the parts that are due, or why they are kept.
 
-    ``things`` counts files, documents, answers and rows by part.
+    ``things`` counts files, documents and answers by part; ``sources`` are the paths behind the first, ``outside`` those of
+    them that do not lie in the inbox and stay.
     """
 
     meeting: Meeting
     parts: tuple[Part, ...]
     needs: tuple[Need, ...] = ()
     things: Mapping[Part, int] = field(default_factory=dict[Part, int])
+    sources: tuple[str, ...] = ()
+    outside: int = 0
 
 
 def gone(meeting_id: str, at: datetime) -> ErasedContent:

@@ -22,10 +22,10 @@ async def stored_case(equipment: Equipment, meeting_id: str) -> Case | None:
     meeting = await ledger.meeting(meeting_id)
     if meeting is None:
         return None
-    if meeting.documents_gone_at is not None:
-        raise gone(meeting_id, meeting.documents_gone_at)
     if meeting.state is MeetingState.ERASED:
         raise erased(meeting_id)
+    if meeting.documents_gone_at is not None:
+        raise gone(meeting_id, meeting.documents_gone_at)
     opened = Opened(
         meeting,
         await ledger.checkpoints(meeting_id),

@@ -41,7 +41,7 @@ async def resolve(
     """Settle one write by hand; ``key`` may be shortened. Raises PipelineError(unreadable_input) when it cannot be."""
     intent = await _one(equipment, key)
     if intent.payload.get("erased"):
-        raise _refused(intent, "belongs to a meeting that was erased")
+        raise _refused(intent, "belongs to a meeting whose words went, on request or by retention")
     wanted = _BECOMES[decision]
     owner, now = f"person:{who}", equipment.clock.now()
     if intent.state is IntentState.UNCERTAIN:

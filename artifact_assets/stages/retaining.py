@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from artifact_assets.domain.erasure_ports import Copies, RemovableSources, RemovableStore
 from artifact_assets.domain.failures import FailureClass, PipelineError
@@ -69,13 +69,28 @@ class Retaining:
             reviews = self.policy.reviews_hold(meeting.received_at, now)
             seen = await self.book.outlook(meeting.meeting_id, parts, now, reviews=reviews)
             if seen is not None:
-                needs = (*((Need.TARGETED,) if targeted else ()), *seen.needs)
-                found.append(Outlook(seen.meeting, seen.parts, needs, {} if needs else seen.things))
+                found.append(self._seen(seen, targeted=targeted))
         return Foreseen(tuple(found), await self.book.unfinished())
+
+    def _seen(self, seen: Outlook, *, targeted: bool) -> Outlook:
+        """What the ledger says, with what only the inbox and Dagster know."""
+        if targeted or seen.needs:
+            return replace(seen, needs=(*((Need.TARGETED,) if targeted else ()), *seen.needs), things={})
+        ours = sum(self.sources.ours(source) for source in seen.sources)
+        things = {**seen.things, **({Part.SOURCE: ours} if Part.SOURCE in seen.things else {})}
+        return replace(seen, things=things, outside=len(seen.sources) - ours)
 
     async def is_confirmed(self) -> bool:
         """Whether somebody looked at what this very policy removes, and said so."""
         return await self.book.confirmed() == self.policy.id
+
+    async def finish_begun(self, who: str) -> None:
+        """Finish what an earlier pass began, whatever the policy is by now: half a removal is no state to leave anything in."""
+        pass_ = _Pass(self, who)
+        await pass_.finish_begun()
+        await pass_.end()
+        if pass_.errors:
+            raise pass_.errors[0]
 
     async def go(self, who: str, removed: Callable[[], None] = _nobody) -> Passed:
         """One pass. Raises PipelineError(unreadable_input) when the policy is not confirmed, having removed nothing.

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, union, update
+from sqlalchemy import Row, bindparam, delete, insert, select, union, update
 
 from artifact_assets.domain.erasure import Erasure, ErasureStep, Taken, Tombstone, erased_cause
 from artifact_assets.domain.failures import PipelineError
@@ -23,6 +23,7 @@ from resources.ledger.erasure_tables import ERASURES
 from resources.ledger.holdings import elsewhere, holdings
 from resources.ledger.interventions import intervene
 from resources.ledger.meetings import add_transitions, change_meetings, lock_meetings
+from resources.ledger.retention_tables import RETENTIONS
 from resources.ledger.scrubbing import scrub_meeting
 from resources.ledger.tables import CHECKPOINTS, INTENTS, MEETINGS
 
@@ -160,6 +161,8 @@ def scrub(transaction: Transaction, requests: Sequence[str]) -> Sequence[int | P
     changed: list[int] = []
     for meeting_id in requests:
         (row,) = transaction.rows(_OF, b_id=meeting_id)
+        # A removal by retention that was cut off would keep its paths; the erasure has taken over.
+        transaction.connection.execute(delete(RETENTIONS).where(RETENTIONS.c.meeting_id == meeting_id))
         changed.append(scrub_meeting(transaction, meeting_id, tuple(row.sources)))
     return changed
 

@@ -169,9 +169,9 @@ def _opened(transaction: Transaction, taken: dict[str, Meeting]) -> dict[str, Op
 def _refusal(meeting: Meeting | None, request: Begin) -> PipelineError | None:
     if meeting is None:
         return _unknown(request.meeting_id)
-    if meeting.documents_gone_at is not None:
-        return gone(request.meeting_id, meeting.documents_gone_at)
-    return refused_again(request.meeting_id) if meeting.state is MeetingState.ERASED else None
+    if meeting.state is MeetingState.ERASED:
+        return refused_again(request.meeting_id)
+    return gone(request.meeting_id, meeting.documents_gone_at) if meeting.documents_gone_at is not None else None
 
 
 def _unknown(meeting_id: str) -> PipelineError:

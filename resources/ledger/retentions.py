@@ -70,8 +70,9 @@ def _begin(
     needs = needs_of(transaction, meeting, request.now, reviews=request.reviews)
     removals = () if needs else _removals(transaction, request, meeting)
     if not request.commit:
-        things = {one.part: len(one.documents) or len(one.sources) or 1 for one in removals}
-        return Outlook(meeting, request.parts, needs, things)
+        things = {one.part: len(one.documents) or len(one.sources) for one in removals}
+        sources = tuple(source for one in removals for source in one.sources)
+        return Outlook(meeting, request.parts, needs, things, sources)
     if needs:
         return needs
     for one in removals:
