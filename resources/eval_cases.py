@@ -30,9 +30,10 @@ class EvalCases:
         """See ``Copies.forget``. A folder that is elsewhere by now, and recorded answers, are what remains."""
         del intents
         told = [Path(folder) for folder in await self.folders_of(meeting_id)]
-        return await asyncio.to_thread(self._forget, meeting_id, list(dict.fromkeys([self.own, *told])))
+        return await asyncio.to_thread(self._forget, meeting_id, told)
 
-    def _forget(self, meeting_id: str, folders: Sequence[Path]) -> Taken:
+    def _forget(self, meeting_id: str, told: Sequence[Path]) -> Taken:
+        folders = list(dict.fromkeys([self.own, *told]))
         try:
             removed = sum(_out_of(folder, meeting_id) for folder in folders)
             recorded = sum(_recorded(folder, meeting_id) for folder in folders)
@@ -42,7 +43,8 @@ class EvalCases:
                 f"A case that evals made of {meeting_id} cannot be removed ({reason(error)}), so its erasure stopped there.",
                 "Give the program the right to change the folder named by `python -m evals add --to`, then say it again.",
             ) from error
-        away = sum(not folder.is_dir() for folder in folders if folder != self.own)
+        # On another machine the home's own folder is elsewhere too.
+        away = sum(not folder.is_dir() for folder in dict.fromkeys(told))
         left = (
             ("folders of evals cases that are elsewhere by now", away),
             ("recorded answers of an evals case", recorded),

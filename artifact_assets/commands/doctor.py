@@ -24,11 +24,13 @@ from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.inbox import entries
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.stages.mapping_check import Problem, problems
+from artifact_assets.stages.retaining import unconfirmed
 from artifact_assets.wiring import open_equipment, open_ledger
 from resources.artifact_store import open_store
 from resources.files import is_url, open_to_others
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
+from resources.ledger.retention_book import SqlRetentions
 from resources.ledger.schema import ledger_version
 
 PROBE = b"doctor"
@@ -137,6 +139,17 @@ def _restored(where: Settings) -> str:
     return "the ledger is the newest seen; no erasure is unfinished"
 
 
+def _retention(where: Settings) -> str:
+    """Whether what the configuration promises to remove is removed: a policy that nobody confirmed removes nothing."""
+    policy = configuration().retention
+    if not policy.is_on:
+        return "off: no period is configured, so everything is kept"
+    with open_ledger(where) as ledger:
+        if asyncio.run(SqlRetentions(ledger).confirmed()) != policy.id:
+            raise unconfirmed(policy)
+    return f"policy {policy.id} is confirmed; the job tend_privacy makes a pass every night"
+
+
 def _store(where: Settings) -> str:
     store = open_store(where.store)
     digest = asyncio.run(store.put(PROBE))
@@ -187,6 +200,7 @@ _CHECKS: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("home", _home),
     ("ledger", _ledger),
     ("restore", _restored),
+    ("retention", _retention),
     ("store", _store),
     ("inbox", _inbox),
     ("extractor", _extractor),

@@ -110,6 +110,21 @@ def test_an_erasure_that_was_cut_off_is_told_until_it_is_finished(delivered: She
     assert finding(delivered, "restore")["ok"]
 
 
+def test_a_retention_that_nobody_confirmed_is_told_because_it_removes_nothing(shell: Shell, tmp_path: Path) -> None:
+    assert "off" in finding(shell, "retention")["says"]
+    config = tmp_path / "artifacts.yaml"
+    config.write_text("retention: {default: {source: 30 days}}\n")
+    shell.variables["ARTIFACTS_CONFIG"] = str(config)
+    found = finding(shell, "retention")
+    assert not found["ok"]
+    policy = shell("retention", "--dry-run", "--json").json()["policy"]
+    assert f"retention --confirm {policy}" in found["remedy"]
+    assert shell("retention", "--confirm", policy).code == 0
+    assert finding(shell, "retention")["ok"]
+    config.write_text("retention: {default: {source: 3 days}}\n")
+    assert not finding(shell, "retention")["ok"]
+
+
 def ledger_of(shell: Shell) -> Any:
     """The home's ledger, opened beside the command line."""
     shell.home.mkdir(mode=0o700, exist_ok=True)
