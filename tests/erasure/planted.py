@@ -5,6 +5,7 @@ What belongs here: planting the words, and finding where they lie. What does not
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from artifact_assets.domain.ports import Clock
 from artifact_assets.domain.retention import RetentionPolicy
 from artifact_assets.erasure_wiring import places, retaining
 from artifact_assets.stages.erasing import Eraser
-from artifact_assets.stages.retaining import Retaining
+from artifact_assets.stages.retaining import Passed, Retaining
 from resources.artifact_store import open_store
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
@@ -37,6 +38,12 @@ PEOPLE = [
     {"name": "Zebraspeaker", "email": "zebramail@theirs.example.org"},
     {"name": "Carla", "email": "carla@theirs.example.org"},
 ]
+POLICY = RetentionPolicy.model_validate(
+    {
+        "default": {"source": "20 days", "documents": "40 days", "answers": "30 days", "ledger_text": "60 days"},
+        "kinds": {"interview": {"source": "1 day", "documents": "2 days", "answers": "1 day", "ledger_text": "3 days"}},
+    }
+)
 PERSON = "Zebramail@theirs.example.org"
 
 
@@ -83,6 +90,13 @@ def retaining_of(world: World, policy: RetentionPolicy, *, days: int = 0) -> Ret
     return retaining(
         policy, world.ledger, open_store(str(world.home / "store")), str(world.home / "inbox"), clock, world.instance
     )
+
+
+def removed(deployment: Planted, days: int, policy: RetentionPolicy = POLICY) -> Passed:
+    """One confirmed pass, so many days from now."""
+    work = retaining_of(deployment.world, policy, days=days)
+    asyncio.run(work.book.confirm(policy.id, "ops", work.clock.now()))
+    return asyncio.run(work.go("pipeline"))
 
 
 @dataclass(frozen=True)
