@@ -31,6 +31,10 @@ class Rung(StrEnum):
     REVIEW = "review"
 
 
+TAKES_EACH_CHANGE = frozenset({"records", "webhook"})
+"""Vendors that are told of one value or tag, and not of a whole list: two changes of one record at once lose nothing."""
+
+
 class Proof(StrEnum):
     """What an adapter was run against."""
 

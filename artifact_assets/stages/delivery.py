@@ -69,7 +69,8 @@ class Delivery:
 
     async def advance(self, intent: Intent) -> None:
         """Bring one intent as far as it gets now; what got no answer is asked about at once where that can tell something."""
-        async with self.equipment.turns.at(intent):
+        destination = self.equipment.destinations.get(intent.destination)
+        async with self.equipment.turns.at(intent, destination.vendor if destination is not None else ""):
             await self._step(intent)
             now = self.known.get(intent.intent_key)
             if now is not None and now.state is IntentState.UNCERTAIN and now.next_attempt_at is None:

@@ -11,6 +11,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
+from artifact_assets.domain.capabilities import TAKES_EACH_CHANGE
 from artifact_assets.domain.documents import canonical_json
 from artifact_assets.domain.records import Intent, is_change
 
@@ -23,9 +24,9 @@ class Turns:
         default_factory=WeakValueDictionary[tuple[int, str, bytes], asyncio.Lock]
     )
 
-    def at(self, intent: Intent) -> AbstractAsyncContextManager[object]:
+    def at(self, intent: Intent, vendor: str) -> AbstractAsyncContextManager[object]:
         """A block in which no other value or tag of the same record is written; none is needed for making records."""
-        if not is_change(intent.operation):
+        if not is_change(intent.operation) or vendor in TAKES_EACH_CHANGE:
             return nullcontext()
         key = (id(asyncio.get_running_loop()), intent.destination, canonical_json(dict(intent.target)))
         return self._locks.setdefault(key, asyncio.Lock())

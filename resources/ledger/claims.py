@@ -14,7 +14,7 @@ from artifact_assets.domain.records import Intent
 from artifact_assets.domain.states import SENDABLE_INTENTS, IntentState
 from resources.database.transaction import Transaction
 from resources.ledger.attempts import cut_off_attempts, start_attempts
-from resources.ledger.changing import changed_record, records_being_changed
+from resources.ledger.changing import being_changed
 from resources.ledger.intents import abandoned, change_intents, lock_intents, lock_standings
 from resources.ledger.rows import intent_from
 
@@ -43,7 +43,7 @@ def claim(transaction: Transaction, requests: Sequence[Claim]) -> Sequence[Inten
     records = {intent.record_key for intent in wanted.values()} | {i.after for i in wanted.values() if i.after}
     standings = lock_standings(transaction, records)
     confirmed = {one.record_key for one in standings if one.state is IntentState.CONFIRMED}
-    changing = records_being_changed(transaction, wanted.values())
+    changing = being_changed(transaction, wanted.values())
     busy: set[str] = set()
     taken: dict[str, Intent] = {}
     for request in requests:
@@ -53,10 +53,8 @@ def claim(transaction: Transaction, requests: Sequence[Claim]) -> Sequence[Inten
             continue
         if intent.after is not None and intent.after not in confirmed:
             continue
-        if (record := changed_record(intent)) is not None:
-            if record in changing:
-                continue
-            changing.add(record)
+        if not changing.begins(intent):
+            continue
         busy.add(intent.record_key)
         taken[request.intent_key] = replace(
             _leased(transaction, intent, request),
