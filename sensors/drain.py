@@ -8,7 +8,7 @@ meetings stay unfinished with nobody holding them; this sensor finds them and re
 waits for writes is left to the drain of writes first (see ``writes``), which needs no run for each range of them; one that a
 queued run or a backfill is going to work on is left to it; and one put off for a backfill stays in that backfill's lane.
 
-A run whose worker lives and does nothing would be waited for until its longest time; it is ended first (see ``silent_runs``).
+A run whose worker does nothing any more would be waited for until its longest time; it is ended first (see ``silent_runs``).
 """
 
 # No `from __future__ import annotations`: Dagster compares the annotation of `context` itself, not its text.

@@ -1,7 +1,10 @@
-"""Runs whose worker lives and does nothing: their process is ended, so that Dagster starts them again.
+"""Runs whose worker does nothing any more, alive or dead: they are ended, so that Dagster starts them again.
 
 What belongs here: which silent owners are runs of Dagster's on this machine, ending them, and telling so in the run. What does
 not: who counts as silent (see ``artifact_assets.domain.silence``).
+
+The death of a worker is noticed by the code server that started it, and by nobody when that died too: then the run would count
+as going on until its longest time.
 
 Only what Dagster's own launcher started on this machine is ended. A worker elsewhere has its pulse (see
 ``artifact_assets.workers``), and a command that somebody stopped with Ctrl-Z is theirs.
@@ -27,20 +30,25 @@ async def end_silent_runs(
     instance: dg.DagsterInstance, equipment: Equipment, remembered: str | None
 ) -> tuple[str | None, Sequence[str]]:
     """What to remember for the next look, and what was done, a sentence each. ``remembered`` is of the last look."""
-    since = counts_from(equipment.clock.now(), equipment.configuration.walk.lease_seconds)
-    now = {owner: at for owner, at in silent(await equipment.ledger.lapsed(since)).items() if _is_ours(instance, owner)}
+    before = counts_from(equipment.clock.now(), equipment.configuration.walk.lease_seconds)
+    found = silent(await equipment.ledger.held(), before, equipment.is_gone)
+    now = {owner: at for owner, at in found.items() if _is_ours(instance, owner)}
     told: list[str] = []
     for owner in still_silent(_read(remembered), now):
+        run = instance.get_run_by_id(run_of(owner))
+        if run is None or run.is_finished:
+            continue
         if equipment.end_owner(owner):
-            run_id = run_of(owner)
-            message = (
-                f"Its worker renewed none of its leases since {now[owner]:%Y-%m-%d %H:%M:%S} UTC and lives: "
-                "the process was ended, and the run is started again."
-            )
-            told.append(f"{run_id}: {message}")
-            run = instance.get_run_by_id(run_id)
-            if run is not None:
-                instance.report_engine_event(message, run)
+            # Its code server notices the death and calls the run failed.
+            since = f"{now[owner]:%Y-%m-%d %H:%M:%S} UTC"
+            why = f"Its worker renewed no lease since {since} and lives: the process was ended, and the run is started again."
+            instance.report_engine_event(why, run)
+        elif equipment.is_gone(owner):
+            why = "Its worker is gone, which nobody noticed: the run has failed, and is started again."
+            instance.report_run_failed(run, why)
+        else:
+            continue
+        told.append(f"{run.run_id}: {why}")
     return (_REMEMBERED.dump_json(now).decode() if now or remembered else None), told
 
 

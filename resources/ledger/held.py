@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Row, Select, select
@@ -19,6 +18,7 @@ from resources.ledger.tables import MEETINGS
 
 T = TypeVar("T")
 _M = MEETINGS.c
+_HELD = select(MEETINGS).where(_M.lease_owner.is_not(None)).order_by(_M.lease_until)
 
 
 class HeldPort(ABC):
@@ -28,8 +28,6 @@ class HeldPort(ABC):
     async def read(self, statement: Select[Any], value: Callable[[Row[Any]], T]) -> tuple[T, ...]:
         """Rows as values."""
 
-    async def lapsed(self, before: datetime) -> tuple[Meeting, ...]:
-        """See ``Leases.lapsed``."""
-        return await self.read(
-            select(MEETINGS).where(_M.lease_owner.is_not(None), _M.lease_until < before).order_by(_M.id), meeting_from
-        )
+    async def held(self) -> tuple[Meeting, ...]:
+        """See ``Leases.held``."""
+        return await self.read(_HELD, meeting_from)

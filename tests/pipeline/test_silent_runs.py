@@ -87,6 +87,28 @@ def test_a_worker_that_renews_nothing_is_ended_and_its_run_says_so(
     assert any("the process was ended" in line for line in told)
 
 
+def test_a_run_whose_worker_died_with_its_code_server_is_called_failed(
+    world: World, clock: ScriptedClock, worker: subprocess.Popen[bytes]
+) -> None:
+    """Nobody else notices it: Dagster's launcher asks the code server, and the new one knows nothing of the run."""
+    owner = held(world, worker.pid, LAUNCHED)
+    worker.kill()
+    worker.wait()
+    clock.forward(-3600)  # a clock that was set back: the lease would run out in an hour
+    seen = looks(world)
+    run_id = owner.partition("@")[0]
+    assert status_of(world, run_id) is dg.DagsterRunStatus.STARTED, "one look is not enough"
+    clock.forward(30)
+    looks(world, seen)
+    assert status_of(world, run_id) is dg.DagsterRunStatus.FAILURE
+
+
+def status_of(world: World, run_id: str) -> dg.DagsterRunStatus:
+    run = world.instance.get_run_by_id(run_id)
+    assert run is not None
+    return run.status
+
+
 def test_one_that_renews_between_two_looks_is_left_alone(
     world: World, clock: ScriptedClock, worker: subprocess.Popen[bytes]
 ) -> None:
