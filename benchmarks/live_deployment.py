@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from artifact_assets.domain.ports import Ledger
+from artifact_assets.domain.rates import RatePolicy
 from artifact_assets.domain.records import Meeting
 from artifact_assets.domain.states import MEETING_STATES, MeetingState
 from artifact_assets.partitions import register
@@ -114,12 +115,16 @@ class Bench:
         return sum(1 for m in self.meetings() if m.backfill and MEETING_STATES[m.state].terminal)
 
     def launch(self, count: int) -> str:
-        """Take files in without the inbox, and backfill them; the backfill's id once the first are through."""
+        """Take files in without the inbox, and backfill them; the backfill's id once the first are through.
+
+        The first are more than a full bucket of the rate budget lets through for nothing.
+        """
+        bucket = self.plan.calls_per_minute / 60 * RatePolicy().burst_seconds
         ids = asyncio.run(self._receive(count))
         backfill = self.deployment.graphql.launch_backfill(ids)
         give_up = time.monotonic() + self.plan.patience
         say_again = time.monotonic() + 15
-        while self.done() < min(20, count // 4):
+        while self.done() < min(1.25 * bucket, count // 4):
             if time.monotonic() > give_up:
                 raise SystemExit("the backfill did not begin")
             if time.monotonic() > say_again:
@@ -180,8 +185,7 @@ def bench(
     home.mkdir(parents=True)
     told: dict[str, Any] = {"inbox": {"settled_seconds": 1}}
     if calls_per_minute is not None:
-        # A bucket of two seconds: a longer one would let the first meetings through for nothing.
-        told["model"] = {"rate": {"requests_per_minute": calls_per_minute, "burst_seconds": 2}}
+        told["model"] = {"rate": {"requests_per_minute": calls_per_minute}}
     (home / "artifacts.yaml").write_text(yaml.safe_dump(told))
     variables = {
         "ARTIFACTS_NOW": "",
