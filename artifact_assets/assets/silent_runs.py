@@ -31,10 +31,15 @@ async def end_silent_runs(
 ) -> tuple[str | None, Sequence[str]]:
     """What to remember for the next look, and what was done, a sentence each. ``remembered`` is of the last look."""
     before = counts_from(equipment.clock.now(), equipment.configuration.walk.lease_seconds)
-    found = silent(await equipment.ledger.held(), before, equipment.is_gone)
+    known = _read(remembered)
+    found = {
+        # Of a dead one others may have taken over all it held; its run is waited for all the same.
+        **{owner: at for owner, at in known.items() if equipment.is_gone(owner)},
+        **silent(await equipment.ledger.held(), before, equipment.is_gone),
+    }
     now = {owner: at for owner, at in found.items() if _is_ours(instance, owner)}
     told: list[str] = []
-    for owner in still_silent(_read(remembered), now):
+    for owner in still_silent(known, now):
         run = instance.get_run_by_id(run_of(owner))
         if run is None or run.is_finished:
             continue

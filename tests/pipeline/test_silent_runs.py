@@ -103,6 +103,21 @@ def test_a_run_whose_worker_died_with_its_code_server_is_called_failed(
     assert status_of(world, run_id) is dg.DagsterRunStatus.FAILURE
 
 
+def test_so_is_one_whose_meetings_others_took_over_meanwhile(
+    world: World, clock: ScriptedClock, worker: subprocess.Popen[bytes]
+) -> None:
+    """What it had not begun yet is left to it, and would wait for it until its longest time."""
+    owner = held(world, worker.pid, LAUNCHED)
+    worker.kill()
+    worker.wait()
+    seen = looks(world)
+    other = f"another@{socket.gethostname()}:{os.getpid()}:{time.time_ns()}"
+    assert asyncio.run(world.ledger.begin("renewal", other, LEASE, displacing=owner)) is not None
+    clock.forward(30)
+    looks(world, seen)
+    assert status_of(world, owner.partition("@")[0]) is dg.DagsterRunStatus.FAILURE
+
+
 def status_of(world: World, run_id: str) -> dg.DagsterRunStatus:
     run = world.instance.get_run_by_id(run_id)
     assert run is not None
