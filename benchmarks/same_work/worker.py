@@ -102,7 +102,8 @@ def work(equipment: Equipment, instance: dg.DagsterInstance, keys: list[str]) ->
 def slot(number: int, *, warm: bool) -> Generator[subprocess.Popen[str]]:
     """Another process that is warm and waits for its share, in the same process group."""
     command = [sys.executable, str(HERE), "--slot", str(number), *([] if warm else ["--no-submit"])]
-    environment = {**os.environ, "PYTHONPATH": str(HERE.parents[2])}
+    found = os.pathsep.join(filter(None, [str(HERE.parents[2]), os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": found}
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment, cwd=HERE.parents[2]
     ) as process:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from resources.database.transaction import Transaction
-from resources.database.writer import Job, batches
+from resources.database.writer import GROUPS_BETWEEN_TRIES, WORTH_WAITING, Gathering, Job, batches
 
 
 def begin(_: Transaction, requests: Sequence[Any]) -> Sequence[Any]:
@@ -52,3 +52,25 @@ def test_whatever_is_asked_each_key_keeps_its_order_and_nothing_is_lost(asked: l
     for batch in batches(jobs):
         keys = [key for j in batch.jobs for key in j.keys]
         assert len(keys) == len(set(keys))
+
+
+def learned(sizes: Sequence[int]) -> list[bool]:
+    """Whether each group was waited for, for groups of these sizes."""
+    gathering, waited = Gathering(), list[bool]()
+    for size in sizes:
+        waited.append(gathering.pays)
+        gathering.learn(size)
+    return waited
+
+
+def test_one_caller_that_asks_for_one_thing_after_the_other_never_waits() -> None:
+    assert not any(learned([1] * 1000))
+
+
+def test_many_callers_are_waited_for_as_long_as_they_come_in_numbers() -> None:
+    tries = GROUPS_BETWEEN_TRIES + 1
+    assert learned([2] * tries + [WORTH_WAITING] * 3 + [1, 1]) == [False] * tries + [True] * 4 + [False]
+
+
+def test_a_few_callers_are_waited_for_seldom() -> None:
+    assert sum(learned([2] * 600)) == 600 // (GROUPS_BETWEEN_TRIES + 2)
