@@ -47,7 +47,7 @@ from resources.ledger.backfills import SqlBackfills
 from resources.ledger.batches import SqlBatches
 from resources.ledger.dependencies import SqlDependencies
 from resources.ledger.model_calls import SqlAnswers
-from resources.processes import end
+from resources.processes import end, is_over
 from resources.sources import FileSources
 from resources.threads import Threads
 
@@ -288,11 +288,5 @@ def is_gone(owner: str, run_finished: Callable[[str], bool]) -> bool:
     """
     host, pid = process_of(owner)
     if host == socket.gethostname() and pid != os.getpid():
-        try:
-            os.kill(pid, 0)
-        except ProcessLookupError:
-            return True
-        except PermissionError:
-            return False
-        return False
+        return is_over(pid)
     return run_finished(run_of(owner))

@@ -13,18 +13,38 @@ from pathlib import Path
 
 SLACK_SECONDS = 10.0
 """How much younger a process may look than it is: ages are told in whole seconds, and clocks are adjusted."""
+_STATE_FIELD = 0
 _START_FIELD = 19
-"""Place of ``starttime`` behind the command in ``/proc/PID/stat``; proc_pid_stat(5) counts it as 22."""
+"""Places of ``state`` and ``starttime`` behind the command in ``/proc/PID/stat``; proc_pid_stat(5) counts them as 3 and 22."""
+_OVER = ("Z", "X")
+"""States of a process that ended and whose parent did not ask for its exit code yet."""
 
 
 def age_seconds(pid: int) -> float | None:
     """How long the process runs already; None when there is none or nobody can tell."""
-    stat = Path(f"/proc/{pid}/stat")
     try:
-        ticks = int(stat.read_text().rpartition(")")[2].split()[_START_FIELD])
+        ticks = int(_stat(pid)[_START_FIELD])
         return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, AttributeError):
         return _age_by_ps(pid)
+
+
+def is_over(pid: int) -> bool:
+    """Whether no process of this number can still do anything.
+
+    One that was killed keeps its number until its parent asks for it; below a container's first process that may be never.
+    Its age is not looked at: clocks jump, and taking a living process for a dead one would be worse than waiting.
+    """
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    try:
+        return _stat(pid)[_STATE_FIELD] in _OVER
+    except (OSError, IndexError):
+        return False
 
 
 def end(pid: int, started_before: float) -> bool:
@@ -40,6 +60,11 @@ def end(pid: int, started_before: float) -> bool:
     except (ProcessLookupError, PermissionError):
         return False
     return True
+
+
+def _stat(pid: int) -> list[str]:
+    """What the kernel tells of a process behind its command, which may hold blanks and brackets itself."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
 
 
 def _age_by_ps(pid: int) -> float | None:
