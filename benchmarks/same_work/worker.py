@@ -34,6 +34,7 @@ from artifact_assets.definitions import run_finished_in
 from artifact_assets.domain.states import MEETING_STATES
 from artifact_assets.in_process import materialize
 from artifact_assets.instance import open_instance
+from artifact_assets.partitions import MEETINGS, bridged
 from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.equipment import Equipment
 from artifact_assets.wiring import open_equipment
@@ -70,7 +71,11 @@ def left_behind(equipment: Equipment, instance: dg.DagsterInstance) -> list[str]
         instance.report_run_failed(run, "The worker's process is gone.")
     meetings = asyncio.run(equipment.ledger.meetings())
     pending = {checkpoint.meeting_id for checkpoint in asyncio.run(equipment.ledger.pending(10_000))}
-    return [m.meeting_id for m in meetings if not MEETING_STATES[m.state].terminal or m.meeting_id in pending]
+    left = [m.meeting_id for m in meetings if not MEETING_STATES[m.state].terminal or m.meeting_id in pending]
+    # Finished ones in between come along, as when Dagster starts the same range again: their stages are reused, and the
+    # alternative is a run for each piece.
+    order = instance.get_dynamic_partitions(str(MEETINGS.name))
+    return list(bridged(order, left, order, len(order)))
 
 
 def put_off(equipment: Equipment, keys: list[str]) -> dict[str, float]:
@@ -150,8 +155,10 @@ def lead(arguments: argparse.Namespace) -> None:
         at = {"ready_s": round(time.time() - started, 3), "go": time.time()}
         cpu = _cpu()
         left = left_behind(equipment, instance) if arguments.no_submit else []
+        # Ranges of keys in a row: a run is one of them.
+        cuts = [len(left) * n // arguments.slots for n in range(arguments.slots + 1)]
         shares = [
-            {"keys": left[n :: arguments.slots], "paths": paths[n :: arguments.slots]} for n in range(arguments.slots)
+            {"keys": left[cuts[n] : cuts[n + 1]], "paths": paths[n :: arguments.slots]} for n in range(arguments.slots)
         ]
         for process, share in zip(slots, shares[1:], strict=True):
             assert process.stdin is not None
