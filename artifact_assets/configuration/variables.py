@@ -67,7 +67,8 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "ARTIFACTS_NOW",
         "",
-        "A time with an offset that the clock starts at, so that demonstrations of past meetings are judged by their own time.",
+        "A time with an offset that the clock starts at, so that demonstrations of past meetings are judged by their own time; "
+        "or seconds with a sign, such as `-3600`, that the clock is off by.",
     ),
     Variable(
         "ARTIFACTS_TRACEBACK", "", "Any value prints the traceback of an internal error on stderr, for reporting it."

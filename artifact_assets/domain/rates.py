@@ -18,6 +18,8 @@ from artifact_assets.domain.model_ports import ProviderLimits
 Unit = Literal["requests", "tokens"]
 UNITS: tuple[Unit, Unit] = ("requests", "tokens")
 _LOWEST_SHARE = 1 / 64
+_SET_BACK = timedelta(minutes=1)
+"""How far ahead of us a budget's time must lie to mean a clock that was set back and not another machine's that runs ahead."""
 
 
 class RatePolicy(Document):
@@ -72,9 +74,24 @@ def fresh(name: str, now: datetime, policy: RatePolicy) -> Rates:
 
 def forward(rates: Rates, now: datetime, policy: RatePolicy) -> Rates:
     """The budget refilled up to ``now``; a configured limit that changed counts from now on."""
+    rates = _set_back(rates, now)
     elapsed = max(0.0, (now - rates.at).total_seconds())
     filled = {unit: _filled(rates.bucket(unit), policy.most(unit), elapsed, policy) for unit in UNITS}
     return replace(rates, at=max(now, rates.at), requests=filled["requests"], tokens=filled["tokens"])
+
+
+def _set_back(rates: Rates, now: datetime) -> Rates:
+    """Its times moved along with a clock that was set back; otherwise nothing refills until the old time comes again."""
+    ahead = rates.at - now
+    if ahead <= _SET_BACK:
+        return rates
+    blocked, live = rates.blocked_until, rates.live_until
+    return replace(
+        rates,
+        at=now,
+        blocked_until=None if blocked is None else blocked - ahead,
+        live_until=None if live is None else live - ahead,
+    )
 
 
 def take(rates: Rates, now: datetime, tokens: float, policy: RatePolicy, *, live: bool) -> tuple[Rates, float]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from artifact_assets.configuration.settings import Settings
+from artifact_assets.wiring import clock_for
 from tests.commands.shell import Shell, write_meeting
 
 LEDGER = ["meetings", "deliveries", "migrate", "show acme", "trace acme"]
@@ -120,6 +123,12 @@ def test_a_store_nobody_can_open_is_refused(shell: Shell, tmp_path: Path) -> Non
 def test_a_clock_without_an_offset_is_refused(shell: Shell) -> None:
     shell.variables["ARTIFACTS_NOW"] = "yesterday"
     shell("meetings").assert_refused("unreadable_input")
+
+
+def test_a_clock_may_be_off_by_a_number_of_seconds() -> None:
+    for shift in ("+3600", "-3600"):
+        off = clock_for(Settings.from_environment({"ARTIFACTS_NOW": shift})).now() - datetime.now(UTC)
+        assert abs(off - timedelta(seconds=int(shift))) < timedelta(minutes=1)
 
 
 def test_empty_variables_count_as_unset(shell: Shell) -> None:

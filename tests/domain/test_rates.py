@@ -100,3 +100,32 @@ def test_no_minute_ever_holds_more_than_the_limit_and_one_burst(asks: list[tuple
         within = [tokens for at, tokens in taken if start <= at <= start + 60]
         assert len(within) <= 60 + 10 + 1
         assert sum(within) <= 6000 + 1000 + 400
+
+
+def test_a_clock_set_back_by_an_hour_stops_nobody_for_an_hour() -> None:
+    rates = fresh("m", NOON, POLICY)
+    for _ in range(10):
+        rates, _ = take(rates, NOON, 1, POLICY, live=True)
+    rates, wait = take(rates, after(-3600), 1, POLICY, live=True)
+    assert wait == 1
+    assert take(rates, after(-3599), 1, POLICY, live=True)[1] == 0
+
+
+def test_a_pause_lasts_as_long_as_told_when_the_clock_is_set_back_in_it() -> None:
+    rates = throttled(fresh("m", NOON, POLICY), NOON, 30, POLICY)
+    rates, wait = take(rates, after(-3600), 1, POLICY, live=True)
+    assert wait == 30
+    assert take(rates, after(-3571), 1, POLICY, live=True)[1] > 0
+    assert take(rates, after(-3569), 1, POLICY, live=True)[1] == 0
+
+
+def test_two_machines_whose_clocks_differ_by_seconds_get_no_more_than_one() -> None:
+    rates, count = fresh("m", NOON, POLICY), 0
+    for second in range(60):
+        for skew in (0.0, 20.0):
+            while True:
+                rates, wait = take(rates, after(second + skew), 1, POLICY, live=True)
+                if wait:
+                    break
+                count += 1
+    assert count <= 10 + 60 + 20

@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +82,7 @@ class Recovering(Deployment):
             "CRM_TOKEN": "t",
         }
         if self.shift is not None:
-            told["ARTIFACTS_NOW"] = (datetime.now(UTC) + self.shift).isoformat()
+            told["ARTIFACTS_NOW"] = f"{self.shift.total_seconds():+.0f}"
         return told
 
     def restart(self, name: str) -> None:
