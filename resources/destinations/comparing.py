@@ -16,22 +16,18 @@ _SEPARATORS = {"append": "\n", "merge": ";"}
 def record_verdict(found: Found, write: Write, context: Context) -> Verdict:
     """What bringing a task or note up to date would do."""
     prior = Write(context.prior) if context.prior is not None else None
-    if found.text == write.text and (prior is None or _terms_stand(found, prior, write)):
+    if found.text == write.text and (prior is None or found.terms is None or found.terms.stand(prior, write)):
         return Verdict.SAME
     # With nothing remembered, whatever differs may be a person's words.
     if prior is None or found.text not in (prior.text, write.text):
         return Verdict.CONFLICT
-    ours = found.terms is None or all(
-        found.terms.get(name) in (prior.terms.get(name), wanted) for name, wanted in write.terms.items()
-    )
+    ours = found.terms is None or found.terms.are_ours(prior, write)
     return Verdict.UPDATE if ours else Verdict.CONFLICT
 
 
-def _terms_stand(found: Found, prior: Write, write: Write) -> bool:
-    """Whether nothing of day and owner is to change, as far as can be told; where ours did not move, a person's stay."""
-    if found.terms is None or prior.terms == write.terms:
-        return True
-    return all(found.terms.get(name) == wanted for name, wanted in write.terms.items())
+def is_ours(found: Found, write: Write) -> bool:
+    """Whether a task or note is as it was written."""
+    return found.text == write.text and (found.terms is None or found.terms.are_ours(write, write))
 
 
 def wanted_value(write: Write) -> str | None:

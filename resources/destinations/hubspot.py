@@ -23,6 +23,7 @@ from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told, number
 from resources.destinations.hubspot_batches import ROWS, associated, upserted
 from resources.destinations.hubspot_search import candidates_for, known, marked
+from resources.destinations.terms import Terms
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, paragraphs, plain, value_text
 from resources.http.client import HttpClient
@@ -121,10 +122,11 @@ class HubSpot(Calls):
     async def update(self, write: Write, found: Found) -> Receipt:
         """Write title and text of a record of ours."""
         path = f"{OBJECTS}/{_MADE[write.operation]}/{found.record_id}"
-        # An owner that is no longer wanted has to be taken away by name.
+        # An owner that is no longer wanted has to be taken away by name; whether it is done is a person's.
         nobody = {"hubspot_owner_id": ""} if write.operation == "create_task" else {}
-        body = {"properties": {**nobody, **self._properties(write)}}
-        reply = await self.ask("PATCH", path, write.name, json=body, write=True)
+        told = {**nobody, **self._properties(write)}
+        told.pop("hs_task_status", None)
+        reply = await self.ask("PATCH", path, write.name, json={"properties": told}, write=True)
         return self.receipt(reply, found.record_id)
 
     async def remove(self, write: Write, found: Found) -> Receipt:
@@ -281,7 +283,8 @@ def _found(kind: str, row: dict[str, Any]) -> Found:
     text = plain(" ".join(told.get(name) or "" for name in _texts(kind)))
     moment = _time(told.get(_TERMS[0]))
     due = moment.astimezone(UTC).date().isoformat() if moment is not None else None
-    return Found(str(row["id"]), text, terms={"due": due, "owner": told.get(_TERMS[1]) or None})
+    terms = Terms(due, told.get(_TERMS[1]) or None, dated=True) if kind == "tasks" else None
+    return Found(str(row["id"]), text, terms=terms)
 
 
 def _time(text: object) -> datetime | None:

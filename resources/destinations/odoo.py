@@ -19,6 +19,7 @@ from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.refusals import Refusal
 from resources.destinations.calls import Calls, Told
+from resources.destinations.terms import Terms
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, paragraphs, plain, value_text
 from resources.http.client import HttpClient
@@ -34,6 +35,7 @@ MODULE = "meeting_artifacts"
 _CLOSING = {"crm.lead": ("active", "won_status"), "hr.applicant": ("active",)}
 """What tells that a record is closed; other kinds never are."""
 _MADE = {"create_task": "mail.activity", "add_note": "mail.message"}
+_TERMS = ("date_deadline", "user_id", "create_uid")
 _PERMANENT = ("ValueError", "KeyError", "AttributeError", "TypeError", "UserError", "ValidationError", "AccessError")
 _GONE = frozenset({"MissingError", "NotFound"})
 
@@ -68,14 +70,23 @@ class Odoo(Calls):
         if not ids:
             return []
         names = ["summary", "note"] if model == "mail.activity" else ["body"]
-        rows = rows_of(
-            await self._call(model, "search_read", write.name, {"domain": [["id", "in", ids]], "fields": names})
-        )
-        return [Found(str(row["id"]), plain(" ".join(str(row.get(name) or "") for name in names))) for row in rows]
+        terms = _TERMS if model == "mail.activity" else ()
+        body = {"domain": [["id", "in", ids]], "fields": [*names, *terms]}
+        return [
+            Found(
+                str(row["id"]),
+                plain(" ".join(str(row.get(name) or "") for name in names)),
+                terms=_terms(row) if terms else None,
+            )
+            for row in rows_of(await self._call(model, "search_read", write.name, body))
+        ]
 
     async def create(self, write: Write) -> Receipt:
         """``load`` one row under its external id: made when missing, brought up to date when there."""
-        model, row = _MADE[write.operation], await self._row(write)
+        return await self._loaded(write, await self._row(write))
+
+    async def _loaded(self, write: Write, row: Mapping[str, str]) -> Receipt:
+        model = _MADE[write.operation]
         body = {"fields": list(row), "data": [list(row.values())]}
         reply = await self._reply(model, "load", write.name, body, write=True)
         ids = rows_of(reply.json, "ids")
@@ -84,9 +95,9 @@ class Odoo(Calls):
         return self.receipt(reply, ids[0])
 
     async def update(self, write: Write, found: Found) -> Receipt:
-        """The same upsert."""
-        del found
-        return await self.create(write)
+        """The same upsert. An activity has an owner: without one it is its maker's."""
+        owner = found.terms.back_to_maker(write) if found.terms is not None else None
+        return await self._loaded(write, {**await self._row(write), **({"user_id/.id": owner} if owner else {})})
 
     async def remove(self, write: Write, found: Found) -> Receipt:
         """Delete one of ours; its external id goes with it."""
@@ -196,7 +207,8 @@ class Odoo(Calls):
             "activity_type_id/id": "mail.mail_activity_data_todo",
             "summary": write.title,
             "note": paragraphs(write.body),
-            "date_deadline": (write.due or self.client.now().date()).isoformat(),
+            # An activity has a day: without one it is the meeting's.
+            "date_deadline": (write.due or (write.as_of or self.client.now()).date()).isoformat(),
         }
         return {**row, **task, **({"user_id/.id": write.owner_id} if write.owner_id else {})}
 
@@ -231,6 +243,12 @@ class Odoo(Calls):
 
 def _is_closed(row: Mapping[str, Any]) -> bool:
     return row.get("active") is False or row.get("won_status") in ("won", "lost")
+
+
+def _terms(row: Mapping[str, Any]) -> Terms:
+    # A reference is [id, name], and false where there is none.
+    owner, maker = (str(rows_of(row, name)[0]) if row.get(name) else None for name in _TERMS[1:])
+    return Terms(row.get(_TERMS[0]) or None, owner, maker, dated=True)
 
 
 def _name(write: Write) -> str:

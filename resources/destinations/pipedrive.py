@@ -18,6 +18,7 @@ from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
 from artifact_assets.domain.failures import FailureClass
 from resources.destinations.calls import Calls, Told, number
+from resources.destinations.terms import Terms
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, paragraphs, plain, value_text
 from resources.http.reply import Reply, code_of, fields_of, rows_of
@@ -54,7 +55,8 @@ class Pipedrive(Calls):
             text = str(row.get("note" if write.operation == "create_task" else "content") or "")
             if carries(text, write.marker):
                 subject = f"{row.get('subject') or ''} " if write.operation == "create_task" else ""
-                found.append(Found(str(row["id"]), plain(subject + text)))
+                terms = _terms(row) if write.operation == "create_task" else None
+                found.append(Found(str(row["id"]), plain(subject + text), terms=terms))
         return found
 
     async def create(self, write: Write) -> Receipt:
@@ -65,8 +67,13 @@ class Pipedrive(Calls):
         return self.receipt(reply, fields_of(reply.fields, "data").get("id"))
 
     async def update(self, write: Write, found: Found) -> Receipt:
-        """Write title and text of one of ours."""
+        """Write title, text, day and owner of one of ours."""
         path, body = self._content(write)
+        if found.terms is not None and (owner := found.terms.back_to_maker(write)):
+            body["owner_id"] = int(owner)
+        if found.terms is not None and found.terms.due and not write.due:
+            # Whether a day may be taken away is not documented; a refusal is seen, a day that stays would not be.
+            body["due_date"] = None
         method = "PATCH" if write.operation == "create_task" else "PUT"
         reply = await self.ask(method, f"{path}/{found.record_id}", write.name, json=body, write=True)
         return self.receipt(reply, found.record_id)
@@ -190,6 +197,11 @@ class Pipedrive(Calls):
 
     async def _record(self, write: Write) -> dict[str, Any]:
         return fields_of((await self.ask("GET", self._path(write), write.name)).fields, "data")
+
+
+def _terms(row: dict[str, Any]) -> Terms:
+    owner, maker = (str(row[name]) if row.get(name) else None for name in ("owner_id", "creator_user_id"))
+    return Terms(row.get("due_date") or None, owner, maker, numbered=True)
 
 
 def _is_closed(write: Write, told: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ unique is not established, so preflight asks ``describe``; without uniqueness tw
 record's own list, which SOQL reads consistently, is what decides instead.
 """
 
-# SOQL only reads, and every value in it passes _quoted or _id.
+# SOQL only reads, and every value in it passes quoted or plain_id.
 # ruff: noqa: S608
 
 from __future__ import annotations
@@ -25,7 +25,9 @@ from artifact_assets.domain.failures import FailureClass
 from resources.destinations.batching import Batcher, Outcome
 from resources.destinations.calls import Calls, Told
 from resources.destinations.salesforce_batches import ROWS, upserted
+from resources.destinations.salesforce_queries import plain_id, queried, quoted
 from resources.destinations.salesforce_ui import made, takes_tasks
+from resources.destinations.terms import Terms
 from resources.destinations.vendor_calls import Found, Value
 from resources.destinations.writing import Write, carries, plain, value_text
 from resources.http.client import HttpClient
@@ -86,14 +88,19 @@ class Salesforce(Calls):
 
     async def find(self, write: Write) -> Sequence[Found]:
         """By the key field, else in the record's own list. SOQL reads the database and not an index."""
-        columns = "Id, Subject, Description"
+        columns = "Id, Subject, Description, ActivityDate, OwnerId, CreatedById"
         if self._unique:
             rows = await self._query(f"SELECT {columns} FROM Task WHERE {self._key} = '{write.key}'", write.name)
         else:
             place = "WhoId" if write.object in ("contact", "lead") else "WhatId"
-            rows = await self._query(f"SELECT {columns} FROM Task WHERE {place} = '{_id(write.parent)}'", write.name)
+            rows = await self._query(
+                f"SELECT {columns} FROM Task WHERE {place} = '{plain_id(write.parent)}'", write.name
+            )
             rows = [row for row in rows if carries(row.get("Description"), write.marker)]
-        return [Found(str(row["Id"]), self._comparable(write, row)) for row in rows]
+        task = write.operation == "create_task"
+        return [
+            Found(str(row["Id"]), self._comparable(write, row), terms=_terms(row) if task else None) for row in rows
+        ]
 
     async def create(self, write: Write) -> Receipt:
         """Upsert by the key field, or create."""
@@ -110,9 +117,14 @@ class Salesforce(Calls):
         return self.receipt(reply, reply.fields.get("id"))
 
     async def update(self, write: Write, found: Found) -> Receipt:
-        """Write subject and text of one of ours, and the record it belongs to."""
-        path = f"{self._base}/sobjects/Task/{found.record_id}"
-        reply = await self.ask("PATCH", path, write.name, json=self._content(write), write=True)
+        """Write subject, text, day and owner of one of ours, and the record it belongs to. A task has an owner."""
+        path, body = f"{self._base}/sobjects/Task/{found.record_id}", self._content(write)
+        if found.terms is not None:
+            owner = found.terms.back_to_maker(write)
+            body = {"ActivityDate": None, **body, **({"OwnerId": owner} if owner else {})}
+        # Whether it is done is a person's.
+        del body["Status"]
+        reply = await self.ask("PATCH", path, write.name, json=body, write=True)
         return self.receipt(reply, found.record_id)
 
     async def remove(self, write: Write, found: Found) -> Receipt:
@@ -160,7 +172,7 @@ class Salesforce(Calls):
             row = (await self._assignments(write))[0]
             path = f"{self._base}/sobjects/TopicAssignment/{row['Id']}"
             return self.receipt(await self.ask("DELETE", path, write.name, write=True), write.parent)
-        topics = await self._query(f"SELECT Id FROM Topic WHERE Name = '{_quoted(write.tag)}'", write.name)
+        topics = await self._query(f"SELECT Id FROM Topic WHERE Name = '{quoted(write.tag)}'", write.name)
         if not topics:
             raise self.has_no(write, "such topic")
         body = {"TopicId": topics[0]["Id"], "EntityId": write.parent}
@@ -169,7 +181,7 @@ class Salesforce(Calls):
 
     async def candidates(self, wanted: Wanted) -> Sequence[Candidate]:
         """Contacts by address; accounts by the contacts' or website's domain; open opportunities of those accounts."""
-        emails = ", ".join(f"'{_quoted(email)}'" for email in wanted.emails)
+        emails = ", ".join(f"'{quoted(email)}'" for email in wanted.emails)
         contacts = (
             await self._query(f"SELECT Id, Name, AccountId FROM Contact WHERE Email IN ({emails})", "the contact")
             if emails
@@ -182,7 +194,7 @@ class Salesforce(Calls):
             return [Candidate(account) for account in accounts]
         if wanted.object != "deal" or not accounts:
             return []
-        listed = ", ".join(f"'{_id(account)}'" for account in accounts)
+        listed = ", ".join(f"'{plain_id(account)}'" for account in accounts)
         soql = f"SELECT Id, Name, IsClosed FROM Opportunity WHERE AccountId IN ({listed})"
         rows = await self._query(soql, "the opportunity")
         return [Candidate(str(row["Id"]), row.get("Name"), closed=row.get("IsClosed") is True) for row in rows]
@@ -230,7 +242,7 @@ class Salesforce(Calls):
         return self.options.get("key_field", KEY_FIELD)
 
     def _path(self, write: Write) -> str:
-        return f"{self._base}/sobjects/{self.word(write, OBJECTS)}/{_id(write.parent)}"
+        return f"{self._base}/sobjects/{self.word(write, OBJECTS)}/{plain_id(write.parent)}"
 
     def _content(self, write: Write) -> dict[str, Any]:
         note = write.operation == "add_note"
@@ -273,22 +285,13 @@ class Salesforce(Calls):
         return plain("\n".join(str(part or "") for part in parts))
 
     async def _assignments(self, write: Write) -> list[Any]:
-        soql = f"SELECT Id FROM TopicAssignment WHERE EntityId = '{_id(write.parent)}' AND Topic.Name = '{_quoted(write.tag)}'"
-        return await self._query(soql, write.name)
+        where = f"EntityId = '{plain_id(write.parent)}' AND Topic.Name = '{quoted(write.tag)}'"
+        return await self._query(f"SELECT Id FROM TopicAssignment WHERE {where}", write.name)
 
     async def _query(self, soql: str, what: str) -> list[Any]:
-        reply = await self.ask("GET", f"{self._base}/query", what, params={"q": soql})
-        rows = rows_of(reply.fields, "records")
-        while reply.fields.get("nextRecordsUrl"):
-            reply = await self.ask("GET", str(reply.fields["nextRecordsUrl"]), what)
-            rows += rows_of(reply.fields, "records")
-        return rows
+        return await queried(self, self._base, soql, what)
 
 
-def _quoted(text: str) -> str:
-    return text.replace("\\", "\\\\").replace("'", "\\'")
-
-
-def _id(text: str) -> str:
-    """A record id, in which nothing can end a quotation or a path."""
-    return "".join(letter for letter in text if letter.isalnum())
+def _terms(row: Mapping[str, Any]) -> Terms:
+    # Ids have 18 letters here, of which a directory may leave out the last three.
+    return Terms(row.get("ActivityDate"), row.get("OwnerId"), row.get("CreatedById"), letters=15)

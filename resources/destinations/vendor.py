@@ -23,7 +23,7 @@ from artifact_assets.domain.exchange import (
 from artifact_assets.domain.failures import FailureClass
 from artifact_assets.domain.records import Intent
 from artifact_assets.domain.refusals import GONE, Refusal
-from resources.destinations.comparing import field_verdict, is_untouched, record_verdict, wanted_value
+from resources.destinations.comparing import field_verdict, is_ours, is_untouched, record_verdict, wanted_value
 from resources.destinations.vendor_calls import Vendor
 from resources.destinations.writing import Write
 from resources.http.client import SEND_BY, HttpClient
@@ -214,7 +214,7 @@ class VendorDestination:
                 return await self._calls.tag(write, there=False)
         elif write.operation in CREATING:
             found = await self._calls.find(write)
-            if len(found) == 1 and found[0].text == write.text:
+            if len(found) == 1 and is_ours(found[0], write):
                 return await self._calls.remove(write, found[0])
         else:
             return await self._calls.link(write, str(write.payload["record_id"]), there=False)

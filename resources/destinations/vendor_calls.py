@@ -5,7 +5,7 @@ What belongs here: the protocol every adapter fills in. What does not: what is m
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +13,7 @@ from typing import Protocol
 from artifact_assets.domain.capabilities import Family, Preflight
 from artifact_assets.domain.destination import Receipt
 from artifact_assets.domain.exchange import Candidate, RemoteField, Wanted
+from resources.destinations.terms import Terms
 from resources.destinations.writing import Write
 
 
@@ -20,13 +21,13 @@ from resources.destinations.writing import Write
 class Found:
     """A task or note at the destination. ``text`` is what ``Write.text`` is compared with.
 
-    ``terms`` is what ``Write.terms`` is compared with; None where the adapter does not read them.
+    ``terms`` are a task's; None for notes, and where tasks are written as notes.
     """
 
     record_id: str
     text: str
     url: str | None = None
-    terms: Mapping[str, str | None] | None = None
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True)

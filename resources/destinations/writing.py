@@ -136,14 +136,6 @@ class Write:
         return moment.astimezone(UTC) if moment is not None and moment.tzinfo is not None else None
 
     @property
-    def terms(self) -> Mapping[str, str | None]:
-        """Until when a task is to be done, a day, and by whom; nothing for notes. A task without a day has the meeting's."""
-        if self.operation != "create_task":
-            return {}
-        day = self.due or (self.as_of.date() if self.as_of is not None else None)
-        return {"owner": self.owner_id, **({"due": day.isoformat()} if day is not None else {})}
-
-    @property
     def owner_number(self) -> int | None:
         """The same, for vendors whose users are numbers; a mistake in the directory leaves the task unassigned."""
         return int(self.owner_id) if self.owner_id is not None and self.owner_id.isdecimal() else None

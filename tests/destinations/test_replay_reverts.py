@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import Generator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,35 +22,45 @@ from artifact_assets.stages.replay.preparing import Preparing
 from artifact_assets.stages.replay.taking_back import Fate, take_back
 from artifact_assets.stages.result import MeetingResult
 from artifact_assets.stages.walk import Walk
-from resources.destinations.opening import Opening, open_destination
+from resources.destinations.vendor import VendorDestination
 from resources.http.budget import Limits
-from tests.fakes.hubspot import FakeHubSpot
+from resources.http.client import HttpClient
+from tests.destinations.vendors import NAME, VENDORS, VendorCase
 from tests.fakes.vendor_server import serving
 from tests.pipeline.planted_bug import PlantedBug, talk
-from tests.pipeline.world import World, opened_world, with_extractor
+from tests.pipeline.world import World, meta, opened_world, with_extractor
 
 NAMES = ("m1", "m2")
-CONFIGURATION = {
-    "own_domains": ["ours.example.com"],
-    "destinations": {"hubspot": {"vendor": "hubspot", "secret": "X"}},
-    "routes": [{"name": "all", "to": ["hubspot"], "mode": "deliver", "when": {"titles": ["renewal"]}}],
-    "people": [{"name": "Ben", "emails": ["ben@ours.example.com"], "users": {"hubspot": "501"}}],
-    "delivery": {"no_longer_wanted": "withdraw"},
-}
+WITH_TASKS = [name for name, case in VENDORS.items() if case.terms]
+
+
+def configuration(vendor: str) -> Configuration:
+    told: dict[str, Any] = {
+        "own_domains": ["ours.example.com"],
+        "destinations": {NAME: {"vendor": vendor, "secret": "X", "base_url": "http://127.0.0.1:1"}},
+        "routes": [{"name": "all", "to": [NAME], "mode": "deliver", "when": {"titles": ["renewal"]}}],
+        "people": [{"name": "Ben", "emails": ["ben@ours.example.com"], "users": {NAME: "501"}}],
+        "delivery": {"no_longer_wanted": "withdraw"},
+    }
+    return Configuration.model_validate(told)
 
 
 def unheard(checkpoint: Checkpoint, *, reused: bool) -> None:
     del checkpoint, reused
 
 
+Far = tuple[list[str], list[tuple[str | None, str | None]]]
+
+
 @dataclass
 class Replayed:
-    """A world with a HubSpot in which a plan was applied; ``before`` is what stood there until then."""
+    """A world with a destination in which a plan was applied; ``before`` is what stood there until then."""
 
     world: World
-    crm: FakeHubSpot
-    plan_id: str
-    before: dict[str, str]
+    case: VendorCase
+    fake: Any
+    plan_id: str = ""
+    before: Far = ([], [])
 
     def entry(self, name: str) -> PlanEntry:
         (found,) = asyncio.run(self.world.ledger.entries(self.plan_id, meeting_ids=[name]))
@@ -61,82 +70,92 @@ class Replayed:
         done = asyncio.run(take_back(self.world.equipment, "person:Ann", self.entry(name)))
         return {each.write.change: each.fate for each in done}
 
-    def task_of(self, name: str) -> dict[str, Any]:
-        rows = list(self.crm.objects["tasks"].values())
-        (found,) = [row for row in rows if name in row["properties"]["hs_task_subject"]]
-        return found
+    def terms(self, name: str) -> tuple[str | None, str | None]:
+        """Day and owner of the meeting's task."""
+        assert self.case.terms is not None
+        return self.case.terms(self.fake, about=f"quote for {name}")
+
+    def far_side(self) -> Far:
+        """The words of all tasks and notes, and day and owner of the tasks."""
+        return sorted(self.fake.texts()), [self.terms(name) for name in NAMES]
 
 
-def far_side(crm: FakeHubSpot) -> dict[str, str]:
-    """Who owns each task and which notes there are, by their words."""
-    tasks = {r["properties"]["hs_task_subject"]: r["properties"] for r in crm.objects["tasks"].values()}
-    notes = {r["properties"]["hs_note_body"]: "" for r in crm.objects["notes"].values()}
-    return {name: str(told.get("hubspot_owner_id") or "") for name, told in tasks.items()} | notes
-
-
-@pytest.fixture
-def replayed(tmp_path: Path) -> Generator[Replayed]:
+@pytest.fixture(params=WITH_TASKS)
+def replayed(tmp_path: Path, request: pytest.FixtureRequest) -> Generator[Replayed]:
+    case = VENDORS[request.param]
     with ExitStack() as stack:
-        told = Configuration.model_validate(CONFIGURATION)
+        told = configuration(request.param.partition("-")[0])
         world = stack.enter_context(opened_world(tmp_path, configuration=told))
-        crm = FakeHubSpot(world.equipment.clock.monotonic)
-        crm.wall = world.equipment.clock.now
-        stack.enter_context(serving(crm))
-        crm.add("deals", "7", dealname="Renewal")
-        limits, now = Limits(per_second=1000), world.equipment.clock.now
-        hubspot = open_destination(Opening("hubspot", "hubspot", "secret", crm.url, None, {}, limits, now))
-        stack.callback(getattr(hubspot, "close"))  # noqa: B009 - not part of the port
+        fake = stack.enter_context(serving(case.fake(world.equipment.clock.monotonic)))
+        case.seed(fake)
+        there = Replayed(world, case, fake)
+        client = HttpClient(NAME, fake.url, limits=Limits(per_second=1000), now=world.equipment.clock.now)
+        destination = VendorDestination(NAME, case.adapter(client), client)
+        stack.callback(destination.close)
         bug = PlantedBug()
-        equipment = replace(world.equipment, destinations={**world.equipment.destinations, "hubspot": hubspot})
+        equipment = replace(world.equipment, destinations={**world.equipment.destinations, NAME: destination})
         world.equipment = with_extractor(equipment, bug)
-        keys = world.receive(*(world.write(f"{name}.txt", talk(name, pilot=True)) for name in NAMES))
+        files = [
+            world.write(f"{name}.txt", talk(name, pilot=True), {**meta(name), "refs": {NAME: {"deal": "7"}}})
+            for name in NAMES
+        ]
+        keys = world.receive(*files)
         results = asyncio.run(Walk(world.equipment, "first", frozenset(STAGES), unheard).over(keys))
         assert {result.state for result in results} == {MeetingState.DELIVERED}
-        before = far_side(crm)
+        there.before = there.far_side()
         bug.fixed = True
-        plan_id = asyncio.run(new_plan(world.equipment, Choice(), keys, "Ann", "fixed")).plan_id
+        plan_id = there.plan_id = asyncio.run(new_plan(world.equipment, Choice(), keys, "Ann", "fixed")).plan_id
         asyncio.run(Preparing(world.equipment, plan_id, "prepare").over(keys))
-        assert far_side(crm) == before
+        assert there.far_side() == there.before
 
         async def applied(case: Case) -> MeetingResult:
             return await Application(case, unheard, plan_id).go()
 
         walk = Walk(world.equipment, "apply", frozenset(STAGES), unheard, passage=applied)
         assert all(result.finished for result in asyncio.run(walk.over(keys)))
-        assert far_side(crm) != before
-        yield Replayed(world, crm, plan_id, before)
+        assert there.far_side() != there.before
+        yield there
 
 
 def test_what_nobody_changed_is_as_it_was_before_the_plan(replayed: Replayed) -> None:
-    after = far_side(replayed.crm)
-    assert {owner for owner in after.values() if owner} == {"501"}, "the fix gave the tasks their owner"
+    nobody = replayed.case.nobody
+    assert {replayed.terms(name)[1] for name in NAMES} == {"501"}, "the fix gave the tasks their owner"
     for name in NAMES:
         assert set(replayed.taken_back(name).values()) == {Fate.TAKEN_BACK}
         assert replayed.entry(name).state is EntryState.REVERTED
-    assert far_side(replayed.crm) == replayed.before
+    assert {replayed.terms(name)[1] for name in NAMES} == {nobody}
+    assert replayed.far_side() == replayed.before
     # Once more, and a later run of the meetings, write nothing of it again.
     for name in NAMES:
         replayed.taken_back(name)
     asyncio.run(Walk(replayed.world.equipment, "later", frozenset(STAGES), unheard).over(NAMES))
-    assert far_side(replayed.crm) == replayed.before
+    assert replayed.far_side() == replayed.before
 
 
 def test_what_a_person_changed_since_stays_theirs(replayed: Replayed) -> None:
-    task = replayed.task_of("m1")
-    soon = replayed.world.equipment.clock.now() + timedelta(minutes=1)
-    replayed.crm.wall = lambda: soon
-    replayed.crm.add("tasks", task["id"], hs_task_subject="A person's words about m1", hubspot_owner_id="7")
-    fates = replayed.taken_back("m1")
-    assert fates[Change.UPDATE] is Fate.CHANGED_SINCE
-    assert task["properties"]["hubspot_owner_id"] == "7"
-    assert set(replayed.taken_back("m2").values()) == {Fate.TAKEN_BACK}
-    assert {k: v for k, v in far_side(replayed.crm).items() if "m1" not in k} == {
-        k: v for k, v in replayed.before.items() if "m1" not in k
-    }
+    assert replayed.case.edit_made is not None
+    replayed.case.edit_made(replayed.fake)
+    there = edited(replayed)
+    assert len(there) == len(NAMES)
+    for name in NAMES:
+        assert replayed.taken_back(name)[Change.UPDATE] is Fate.CHANGED_SINCE
+    assert edited(replayed) == there
 
 
-def test_a_task_that_a_person_gave_to_somebody_else_stays_with_them(replayed: Replayed) -> None:
-    task = replayed.task_of("m1")
-    replayed.crm.add("tasks", task["id"], hubspot_owner_id="9")
+def edited(replayed: Replayed) -> list[str]:
+    """The tasks that carry a person's words."""
+    return [text for text in replayed.fake.texts() if "A person's words" in text and "revised quote" in text]
+
+
+@pytest.mark.parametrize(("touched", "value"), [("owner_id", "900"), ("due", "2027-01-08")])
+def test_a_task_that_a_person_gave_to_somebody_else_or_another_day_stays_so(
+    replayed: Replayed, touched: str, value: str
+) -> None:
+    assert replayed.case.give is not None
+    replayed.case.give(replayed.fake, touched, value, about="quote for m1")
+    theirs = replayed.terms("m1")
+    assert value in theirs
     assert replayed.taken_back("m1")[Change.UPDATE] is Fate.CHANGED_SINCE
-    assert task["properties"]["hubspot_owner_id"] == "9"
+    assert replayed.terms("m1") == theirs
+    assert set(replayed.taken_back("m2").values()) == {Fate.TAKEN_BACK}
+    assert replayed.terms("m2") == replayed.before[1][1]

@@ -22,7 +22,7 @@ from tests.fakes.applicants import FakeAshby, FakeAts, FakeGreenhouse, FakeLever
 from tests.fakes.hubspot import FakeHubSpot
 from tests.fakes.odoo import FakeOdoo
 from tests.fakes.pipedrive import FakePipedrive
-from tests.fakes.salesforce import FakeSalesforce
+from tests.fakes.salesforce import SELF, FakeSalesforce
 from tests.fakes.vendor_server import FakeVendor
 from tests.fakes.webhook import SECRET, FakeReceiver
 
@@ -35,7 +35,8 @@ class VendorCase:
     """One vendor under test. ``record_id`` is a record that ``seed`` put there; ``field`` and ``tag`` are ours to write.
 
     ``edit`` changes the field as a person does after the meeting, ``edit_made`` and ``delete_made`` what the pipeline made.
-    ``close`` closes the record.
+    ``close`` closes the record. ``terms`` are day and owner of the task that was made (the one ``about`` something, of
+    several), ``give`` changes one of them as a person does, and ``nobody`` is whose a task is for which nobody is named.
     ``opened`` makes the whole destination where there is no HTTP in between.
     """
 
@@ -55,6 +56,9 @@ class VendorCase:
     changes: bool = True
     close: Callable[[Any], None] | None = None
     opened: Callable[[str], Any] | None = None
+    terms: Callable[..., tuple[str | None, str | None]] | None = None
+    give: Callable[..., None] | None = None
+    nobody: str | None = None
 
 
 def hubspot(*, unique: bool) -> VendorCase:
@@ -70,6 +74,15 @@ def hubspot(*, unique: bool) -> VendorCase:
         fake.objects["tasks"].clear()
         fake.objects["notes"].clear()
 
+    def terms(fake: FakeHubSpot, about: str = "") -> tuple[str | None, str | None]:
+        (row,) = [row for row in fake.objects["tasks"].values() if about in row["properties"]["hs_task_subject"]]
+        return row["properties"]["hs_timestamp"][:10], row["properties"].get("hubspot_owner_id") or None
+
+    def give(fake: FakeHubSpot, name: str, value: str, about: str = "") -> None:
+        (task,) = [i for i, row in fake.objects["tasks"].items() if about in row["properties"]["hs_task_subject"]]
+        told = {"due": {"hs_timestamp": f"{value}T15:30:00Z"}, "owner_id": {"hubspot_owner_id": value}}
+        fake.add("tasks", task, **told[name])
+
     return VendorCase(
         fake=lambda now: FakeHubSpot(now, unique=unique),
         adapter=lambda client: HubSpot(NAME, client, {"tag_property": "topics"}),
@@ -80,6 +93,8 @@ def hubspot(*, unique: bool) -> VendorCase:
         delete_made=clear,
         edit_made=edit_made,
         close=lambda fake: fake.add("deals", "7", hs_is_closed="true"),
+        terms=terms,
+        give=give,
     )
 
 
@@ -113,6 +128,14 @@ def pipedrive() -> VendorCase:
         for row in fake.rows["activities"].values():
             row["subject"] = "A person's words"
 
+    def terms(fake: FakePipedrive, about: str = "") -> tuple[str | None, str | None]:
+        (row,) = [row for row in fake.rows["activities"].values() if about in row["subject"]]
+        return row["due_date"], str(row["owner_id"])
+
+    def give(fake: FakePipedrive, name: str, value: str, about: str = "") -> None:
+        (row,) = [row for row in fake.rows["activities"].values() if about in row["subject"]]
+        row.update({"due_date": value} if name == "due" else {"owner_id": int(value)})
+
     return VendorCase(
         fake=FakePipedrive,
         adapter=lambda client: Pipedrive(NAME, client),
@@ -125,6 +148,9 @@ def pipedrive() -> VendorCase:
         delete_made=lambda fake: fake.rows["activities"].clear(),
         edit_made=edit_made,
         close=lambda fake: fake.rows["deals"]["7"].update(status="won"),
+        terms=terms,
+        give=give,
+        nobody="1",
     )
 
 
@@ -137,6 +163,14 @@ def salesforce(*, unique: bool, remembers: bool = False) -> VendorCase:
         for row in fake.rows["Task"].values():
             row["Subject"] = "A person's words"
 
+    def terms(fake: FakeSalesforce, about: str = "") -> tuple[str | None, str | None]:
+        (row,) = [row for row in fake.rows["Task"].values() if about in row["Subject"]]
+        return row["ActivityDate"], row["OwnerId"]
+
+    def give(fake: FakeSalesforce, name: str, value: str, about: str = "") -> None:
+        (row,) = [row for row in fake.rows["Task"].values() if about in row["Subject"]]
+        row["ActivityDate" if name == "due" else "OwnerId"] = value
+
     return VendorCase(
         fake=lambda now: FakeSalesforce(now, unique=unique, remembers=remembers),
         adapter=lambda client: Salesforce(NAME, client),
@@ -148,6 +182,9 @@ def salesforce(*, unique: bool, remembers: bool = False) -> VendorCase:
         delete_made=lambda fake: fake.rows["Task"].clear(),
         edit_made=edit_made,
         close=lambda fake: fake.rows["Opportunity"]["7"].update(IsClosed=True),
+        terms=terms,
+        give=give,
+        nobody=SELF,
     )
 
 
@@ -164,6 +201,14 @@ def odoo() -> VendorCase:
         for row in fake.rows["mail.activity"].values():
             row["summary"] = "A person's words"
 
+    def terms(fake: FakeOdoo, about: str = "") -> tuple[str | None, str | None]:
+        (row,) = [row for row in fake.rows["mail.activity"].values() if about in row["summary"]]
+        return row["date_deadline"], str(row["user_id"][0])
+
+    def give(fake: FakeOdoo, name: str, value: str, about: str = "") -> None:
+        (row,) = [row for row in fake.rows["mail.activity"].values() if about in row["summary"]]
+        row.update({"date_deadline": value} if name == "due" else {"user_id": [int(value), "Somebody"]})
+
     def clear(fake: FakeOdoo) -> None:
         fake.rows["mail.activity"].clear()
         fake.names.clear()
@@ -179,6 +224,9 @@ def odoo() -> VendorCase:
         delete_made=clear,
         edit_made=edit_made,
         close=lambda fake: fake.rows["crm.lead"][7].update(active=False, won_status="lost"),
+        terms=terms,
+        give=give,
+        nobody="2",
     )
 
 

@@ -7,6 +7,8 @@ from typing import Any, cast
 from tests.fakes.vendor_server import Answer, FakeVendor, Request
 
 MADE = ("mail.activity", "mail.message")
+SELF = [2, "Integration"]
+"""Whose an activity is that names nobody: who made it."""
 
 
 class FakeOdoo(FakeVendor):
@@ -57,7 +59,11 @@ class FakeOdoo(FakeVendor):
             there = self.names.get(name)
             record_id = there[1] if there else int(self.new_id())
             self.names[name] = (model, record_id)
-            self.rows[model].setdefault(record_id, {}).update(row)
+            given: dict[str, Any] = {"user_id": SELF, "create_uid": SELF} if model == "mail.activity" else {}
+            if "user_id/.id" in row:
+                user = int(row.pop("user_id/.id"))
+                row["user_id"] = [user, f"User {user}"]
+            self.rows[model].setdefault(record_id, given).update(row)
             ids.append(record_id)
         return Answer(json={"ids": ids, "messages": [], "nextrow": 0})
 

@@ -46,7 +46,9 @@ class FakePipedrive(FakeVendor):
 
     def _create(self, request: Request, kind: str) -> Answer:
         record_id = int(self.new_id())
-        self.rows[kind][str(record_id)] = {"id": record_id, **request.json}
+        # Whoever made an activity owns it, unless another is named.
+        given = {"owner_id": 1, "creator_user_id": 1, "due_date": None} if kind == "activities" else {}
+        self.rows[kind][str(record_id)] = {"id": record_id, **given, **request.json}
         return Answer(201, ok({"id": record_id}).json)
 
     def _read(self, request: Request, kind: str) -> Answer:
@@ -58,6 +60,8 @@ class FakePipedrive(FakeVendor):
         if row is None:
             return Answer(404, {"success": False, "error": "not found"})
         body = request.json
+        if "owner_id" in body and not isinstance(body["owner_id"], int):
+            return Answer(400, {"success": False, "error": "validation failed", "code": "ERR_SCHEMA_VALIDATION_FAILED"})
         row.setdefault("custom_fields", {}).update(body.pop("custom_fields", {}))
         row.update(body, update_time="2026-11-17T12:00:00+00:00")
         return ok(row)

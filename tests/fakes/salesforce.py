@@ -11,6 +11,7 @@ from typing import Any
 from tests.fakes.vendor_server import Answer, FakeVendor, Request
 
 KEY = "Artifact_Record_Key__c"
+SELF = "005INTEGRATIONAAA"
 BASE = "/services/data/v62.0"
 _WHERE = re.compile(r"FROM (\w+)(?: WHERE (.*))?")
 _EQUAL = re.compile(r"([\w.]+) (?:= '([^']*)'|IN \(([^)]*)\))")
@@ -18,6 +19,8 @@ _EQUAL = re.compile(r"([\w.]+) (?:= '([^']*)'|IN \(([^)]*)\))")
 
 class FakeSalesforce(FakeVendor):
     """``unique`` tells whether the key field is an external id with unique values; a row with ``poison`` in it is refused.
+
+    A task has an owner: ``SELF``, who made it, unless another is named.
 
     ``remembers`` tells whether the User Interface API has tasks;
     ``answers`` are those it gave, by idempotency key. While ``blind``, queries
@@ -74,7 +77,7 @@ class FakeSalesforce(FakeVendor):
             return Answer(400, [{"errorCode": "BAD_REQUEST", "message": "no"}])
         if key not in self.answers:
             record_id = self.new_id()
-            self.rows[body["apiName"]][record_id] = body["fields"]
+            self.rows[body["apiName"]][record_id] = {**made_by(body["apiName"]), **body["fields"]}
             self.answers[key] = Answer(201, {"apiName": body["apiName"], "id": record_id, "fields": {}})
         return self.answers[key]
 
@@ -101,7 +104,7 @@ class FakeSalesforce(FakeVendor):
         if len(there) > 1:
             return Answer(300, there)
         record_id = there[0] if there else self.new_id()
-        self.rows["Task"].setdefault(record_id, {}).update({**request.json, KEY: key})
+        self.rows["Task"].setdefault(record_id, made_by("Task")).update({**request.json, KEY: key})
         return Answer(200 if there else 201, {"id": record_id, "success": True, "created": not there})
 
     def _upsert_many(self, request: Request) -> Answer:
@@ -120,7 +123,7 @@ class FakeSalesforce(FakeVendor):
                 continue
             there = [i for i, known in self.rows["Task"].items() if known.get(KEY) == row[KEY]]
             record_id = there[0] if there else self.new_id()
-            self.rows["Task"].setdefault(record_id, {}).update(row)
+            self.rows["Task"].setdefault(record_id, made_by("Task")).update(row)
             told.append({"id": record_id, "success": True, "created": not there, "errors": []})
         return Answer(200, told)
 
@@ -132,7 +135,7 @@ class FakeSalesforce(FakeVendor):
         if kind == "TopicAssignment" and request.json in self.rows[kind].values():
             return Answer(400, [{"errorCode": "DUPLICATE_VALUE", "message": "already assigned"}])
         record_id = self.new_id()
-        self.rows[kind][record_id] = request.json
+        self.rows[kind][record_id] = {**made_by(kind), **request.json}
         return Answer(201, {"id": record_id, "success": True})
 
     def _read(self, request: Request) -> Answer:
@@ -150,9 +153,15 @@ class FakeSalesforce(FakeVendor):
         since = request.headers.get("if-unmodified-since")
         if since and self.moment.replace(microsecond=0) > parsedate_to_datetime(since):
             return Answer(412, [{"errorCode": "ITEM_MODIFIED", "message": "no"}])
+        if "OwnerId" in request.json and not request.json["OwnerId"]:
+            return Answer(400, [{"errorCode": "INVALID_CROSS_REFERENCE_KEY", "message": "an owner is required"}])
         row.update(request.json)
         return Answer(204)
 
     def _delete(self, request: Request) -> Answer:
         kind, record_id = request.match
         return Answer(204) if self.rows[kind].pop(record_id, None) is not None else self.missing(request)
+
+
+def made_by(kind: str) -> dict[str, Any]:
+    return {"OwnerId": SELF, "CreatedById": SELF, "ActivityDate": None} if kind == "Task" else {}
