@@ -105,7 +105,7 @@ def _lose_broker(deployment: ProductionDeployment, extra: Sequence[str]) -> None
         time.sleep(2 * WAITS_FOR_WORK)
         run_id = deployment.graphql.launch(extra[0], ALL)
         until(lambda: deployment.graphql.run(run_id)["status"] == "STARTING", "the run to be handed over", 60)
-        until(lambda: deployment.valkey.client.llen("live") >= 1, "the run to be in the broker", 60)
+        until(lambda: deployment.valkey.client.llen("live") == 1, "the run to be in the broker", 30)
         deployment.valkey.restart()
     finally:
         deployment.processes["live"].signal(signal.SIGCONT)
