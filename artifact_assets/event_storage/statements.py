@@ -1,4 +1,4 @@
-"""The rows of many events in a handful of statements.
+"""The rows of many events in a handful of statements, on PostgreSQL.
 
 What belongs here: SQL that leaves the same rows behind as Dagster's own, event by event. What does not: when it runs (see
 ``storage``).
@@ -12,15 +12,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dagster._core.definitions.asset_checks.asset_check_evaluation import (
-    AssetCheckEvaluation,
-)
-from dagster._core.definitions.asset_checks.asset_check_evaluation import (
     AssetCheckEvaluationTargetMaterializationData as Target,
 )
-from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
 from sqlalchemy import Connection, TextClause, text
 
-Row = Mapping[str, Any]
+from artifact_assets.event_storage.checks import CHECK_KEY, Row
 
 EVENT_COLUMNS = {
     "id": "bigint",
@@ -43,7 +39,6 @@ CHECK_COLUMNS = {
     "evaluation_event_storage_id": "bigint",
     "materialization_event_storage_id": "bigint",
 }
-CHECK_KEY = ("asset_key", "check_name", "run_id", "partition")
 
 
 Mark = tuple[int, int]
@@ -117,23 +112,6 @@ def set_checks(connection: Connection, rows: Sequence[Row]) -> None:
 def plan_checks(connection: Connection, rows: Sequence[Row]) -> None:
     """Store what is planned of one check."""
     connection.execute(_PLAN_CHECKS, _arrays(rows, CHECK_COLUMNS))
-
-
-def check_row(evaluation: AssetCheckEvaluation, event: Row) -> Row:
-    """The row of an evaluation made in a run; ``event`` is its row of events."""
-    target = evaluation.target_materialization_data
-    status = AssetCheckExecutionRecordStatus
-    return {
-        "asset_key": event["asset_key"] or evaluation.asset_key.to_string(),
-        "check_name": evaluation.check_name,
-        "partition": evaluation.partition,
-        "run_id": event["run_id"],
-        "execution_status": (status.SUCCEEDED if evaluation.passed else status.FAILED).value,
-        "evaluation_event": event["event"],
-        "evaluation_event_timestamp": event["timestamp"],
-        "evaluation_event_storage_id": event["id"],
-        "materialization_event_storage_id": target.storage_id if target else None,
-    }
 
 
 def _arrays(rows: Sequence[Row], columns: Mapping[str, str]) -> dict[str, list[Any]]:

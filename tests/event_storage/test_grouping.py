@@ -14,7 +14,7 @@ from dagster._core.events import AssetMaterializationPlannedData, DagsterEvent, 
 from dagster._core.events.log import EventLogEntry
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from artifact_assets.event_storage import statements, storage
+from artifact_assets.event_storage import grouping, statements
 from artifact_assets.event_storage.storage import GroupedEventLogStorage
 from tests.event_storage.instances import GROUPED, opened_instance, storage_of
 from tests.postgres import Postgres
@@ -174,7 +174,7 @@ def test_a_server_that_ended_all_connections_costs_no_event(postgres: Postgres, 
 def test_under_an_untried_dagster_each_event_is_stored_at_once(
     postgres: Postgres, database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(storage, "TRIED_WITH", frozenset({"1.0.0"}))
+    monkeypatch.setattr(grouping, "TRIED_WITH", frozenset({"1.0.0"}))
     grouped = _storage(database)
     grouped.store_event(_materialized("m1"))
     assert _stored(postgres, database) == ["m1"]

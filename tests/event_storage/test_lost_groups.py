@@ -10,7 +10,7 @@ import dagster as dg
 import pytest
 
 from artifact_assets.domain.states import STAGES
-from artifact_assets.event_storage.storage import GroupedEventLogStorage
+from artifact_assets.event_storage.grouping import GroupingStorage
 from tests.event_storage.instances import GROUPED, opened_instance
 from tests.pipeline.world import TALK, opened_world
 from tests.postgres import Postgres
@@ -19,17 +19,17 @@ from tests.postgres import Postgres
 def test_what_was_not_written_stays_pending_and_the_next_run_logs_it(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = GroupedEventLogStorage.__dict__["_store_group"]
+    written = GroupingStorage.__dict__["_store_group"]
     crashing = [True]
 
-    def crash(storage: GroupedEventLogStorage, events: list[Any]) -> None:
+    def crash(storage: GroupingStorage, events: list[Any]) -> None:
         """A process that dies here has told nobody that its events are stored."""
         if crashing[0] and any(e.dagster_event_type is dg.DagsterEventType.ASSET_MATERIALIZATION for e in events):
             events.clear()
             raise ConnectionError("the process is gone")
         written(storage, events)
 
-    monkeypatch.setattr(GroupedEventLogStorage, "_store_group", crash)
+    monkeypatch.setattr(GroupingStorage, "_store_group", crash)
     with (
         postgres.lent_database() as url,
         opened_instance(tmp_path / "dagster", url, GROUPED, group_milliseconds=3_600_000) as instance,
