@@ -24,7 +24,7 @@ from resources.artifact_store import open_store
 from resources.inbox import FileInbox
 from resources.ledger.erasure_book import SqlErasures
 from resources.tombstones import FileTombstones
-from tests.pipeline.world import World, meta, opened_world
+from tests.pipeline.world import LOCAL_EVENTS, World, meta, opened_world
 
 WORDS = ("zebratext", "zebraspeaker", "zebratitle", "zebramail", "zebrafile")
 LINES = (
@@ -76,7 +76,7 @@ def planted(home: Path, *, quotes_in_ui: bool = True, ledger_url: str | None = N
     """A deployment with a Dagster instance of its own on disk."""
     (home / "dagster").mkdir(parents=True, exist_ok=True)
     with (
-        dg.DagsterInstance.local_temp(str(home / "dagster")) as instance,
+        dg.DagsterInstance.local_temp(str(home / "dagster"), overrides=LOCAL_EVENTS) as instance,
         opened_world(
             home, ledger_url, instance=instance, configuration=Configuration(quotes_in_ui=quotes_in_ui)
         ) as world,

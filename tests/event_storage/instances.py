@@ -1,4 +1,4 @@
-"""Dagster instances on PostgreSQL, with Dagster's own event log or ours, and what their user interface would show.
+"""Dagster instances with Dagster's own event log or ours, and what their user interface would show.
 
 What belongs here: opening them, and the queries. What does not: what the answers should be.
 """
@@ -18,11 +18,10 @@ from dagster._core.test_utils import in_process_test_workspace
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster_graphql.test.utils import execute_dagster_graphql
 
-from artifact_assets.event_storage.storage import GroupedEventLogStorage
+from artifact_assets.event_storage.grouping import GroupingStorage
+from tests.event_storage.databases import Database
 
 ROOT = Path(__file__).resolve().parents[2]
-STOCK = {"module": "dagster_postgres.event_log", "class": "PostgresEventLogStorage"}
-GROUPED = {"module": "artifact_assets.event_storage.storage", "class": "GroupedEventLogStorage"}
 
 _PICTURE = """{ assetNodes {
   assetKey { path }
@@ -46,31 +45,20 @@ _EVENTS = """query($id: ID!) { logsForRun(runId: $id) { ... on EventConnection {
 
 @contextlib.contextmanager
 def opened_instance(
-    folder: Path, url: str, event_log: dict[str, str], **settings: Any
+    folder: Path, database: Database, *, grouped: bool, **settings: Any
 ) -> Generator[dg.DagsterInstance]:
-    """An instance whose three storages are in the database ``url``."""
-    url = url.replace("postgresql://", "postgresql+psycopg2://")
-    config = {"postgres_url": url}
-    written = {
-        "telemetry": {"enabled": False},
-        "run_storage": {"module": "dagster_postgres.run_storage", "class": "PostgresRunStorage", "config": config},
-        "schedule_storage": {
-            "module": "dagster_postgres.schedule_storage",
-            "class": "PostgresScheduleStorage",
-            "config": config,
-        },
-        "event_log_storage": {**event_log, "config": {**config, **settings}},
-    }
+    """An instance with its ``dagster.yaml`` in ``folder`` and its events in ``database``."""
+    written = {"telemetry": {"enabled": False}, **database.sections(grouped=grouped, **settings)}
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "dagster.yaml").write_text(yaml.safe_dump(written))
     with dg.DagsterInstance.from_config(str(folder)) as instance:
         yield instance
 
 
-def storage_of(instance: dg.DagsterInstance) -> GroupedEventLogStorage:
+def storage_of(instance: dg.DagsterInstance) -> GroupingStorage:
     """The instance's event log, which must be ours."""
     storage = instance.event_log_storage
-    assert isinstance(storage, GroupedEventLogStorage)
+    assert isinstance(storage, GroupingStorage)
     return storage
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,16 @@ import pytest
 
 from artifact_assets.domain.states import STAGES
 from artifact_assets.event_storage.grouping import GroupingStorage
-from tests.event_storage.instances import GROUPED, opened_instance
+from artifact_assets.event_storage.sqlite import GroupedSqliteEventLogStorage
+from tests.event_storage.databases import Database, OnSqlite
+from tests.event_storage.instances import opened_instance
 from tests.pipeline.world import TALK, opened_world
-from tests.postgres import Postgres
 
 
 def test_what_was_not_written_stays_pending_and_the_next_run_logs_it(
-    postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written = GroupingStorage.__dict__["_store_group"]
+    written = database.ours.__dict__.get("_store_group", GroupingStorage.__dict__["_store_group"])
     crashing = [True]
 
     def crash(storage: GroupingStorage, events: list[Any]) -> None:
@@ -29,16 +32,62 @@ def test_what_was_not_written_stays_pending_and_the_next_run_logs_it(
             raise ConnectionError("the process is gone")
         written(storage, events)
 
-    monkeypatch.setattr(GroupingStorage, "_store_group", crash)
+    monkeypatch.setattr(database.ours, "_store_group", crash)
     with (
-        postgres.lent_database() as url,
-        opened_instance(tmp_path / "dagster", url, GROUPED, group_milliseconds=3_600_000) as instance,
+        opened_instance(tmp_path / "dagster", database, grouped=True, group_milliseconds=3_600_000) as instance,
         opened_world(tmp_path, instance=instance) as world,
     ):
         keys = world.receive(*(world.write(f"m{number}.txt", TALK) for number in range(3)))
         assert not world.run(keys).success
         pending = asyncio.run(world.ledger.pending(100))
         assert {checkpoint.meeting_id for checkpoint in pending} == set(keys)
+
+        crashing[0] = False
+        assert world.run(keys).success
+        assert asyncio.run(world.ledger.pending(100)) == ()
+        assert all(world.status(stage) == (set(keys), set()) for stage in STAGES)
+
+
+def test_who_dies_between_the_two_commits_of_sqlite_is_mended_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    group = GroupedSqliteEventLogStorage.__dict__["_store_group"]
+    transaction = GroupedSqliteEventLogStorage.__dict__["_transaction"]
+    crashing = [True]
+
+    @contextlib.contextmanager
+    def dying(storage: GroupedSqliteEventLogStorage, shard: str) -> Generator[Any]:
+        with transaction(storage, shard) as connection:
+            yield connection
+            added = connection.exec_driver_sql("SELECT dagster_event_type FROM event_logs ORDER BY id DESC").first()
+            if (
+                crashing[0]
+                and shard == "index"
+                and connection.in_transaction()
+                and added == ("ASSET_CHECK_EVALUATION",)
+            ):
+                raise ConnectionError("the process is gone")
+
+    def gone(storage: GroupedSqliteEventLogStorage, events: list[Any]) -> None:
+        try:
+            group(storage, events)
+        except ConnectionError:
+            events.clear()
+            raise
+
+    monkeypatch.setattr(GroupedSqliteEventLogStorage, "_transaction", dying)
+    monkeypatch.setattr(GroupedSqliteEventLogStorage, "_store_group", gone)
+    database = OnSqlite(tmp_path / "events")
+    with (
+        opened_instance(tmp_path / "dagster", database, grouped=True, group_milliseconds=3_600_000) as instance,
+        opened_world(tmp_path, instance=instance) as world,
+    ):
+        keys = world.receive(world.write("m1.txt", TALK))
+        assert not world.run(keys).success
+        (record,) = instance.get_run_records()
+        of_run = instance.all_logs(record.dagster_run.run_id, of_type=dg.DagsterEventType.ASSET_MATERIALIZATION)
+        assert of_run, "its own file was committed"
+        assert all(world.status(stage) == (set(), set(keys)) for stage in STAGES), "and the index was not"
 
         crashing[0] = False
         assert world.run(keys).success

@@ -5,17 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from artifact_assets.partitions import MEETINGS
-from tests.event_storage.instances import GROUPED, STOCK, opened_instance
-from tests.postgres import Postgres
+from tests.event_storage.databases import Database
+from tests.event_storage.instances import opened_instance
 
 NAME = str(MEETINGS.name)
 
 
-def test_keys_added_and_taken_away_by_others_are_seen(postgres: Postgres, tmp_path: Path) -> None:
+def test_keys_added_and_taken_away_by_others_are_seen(database: Database, tmp_path: Path) -> None:
     with (
-        postgres.lent_database() as url,
-        opened_instance(tmp_path / "ours", url, GROUPED) as ours,
-        opened_instance(tmp_path / "theirs", url, STOCK) as theirs,
+        opened_instance(tmp_path / "ours", database, grouped=True) as ours,
+        opened_instance(tmp_path / "theirs", database, grouped=False) as theirs,
     ):
         assert ours.get_dynamic_partitions(NAME) == []
         theirs.add_dynamic_partitions(NAME, ["b", "a", "c"])

@@ -12,9 +12,9 @@ from artifact_assets.assets.specs import asset_key
 from artifact_assets.configuration.schema import Configuration
 from artifact_assets.domain.policies import WalkPolicy
 from artifact_assets.domain.states import STAGES, Stage
-from tests.event_storage.instances import GROUPED, STOCK, opened_instance, picture
+from tests.event_storage.databases import Database
+from tests.event_storage.instances import opened_instance, picture
 from tests.pipeline.world import TALK, opened_world
-from tests.postgres import Postgres
 
 
 def _after_a_week_of_work(home: Path, instance: dg.DagsterInstance) -> dict[str, Any]:
@@ -38,14 +38,12 @@ def _after_a_week_of_work(home: Path, instance: dg.DagsterInstance) -> dict[str,
         return picture(instance)
 
 
-def test_the_user_interface_shows_the_same(postgres: Postgres, tmp_path: Path) -> None:
+def test_the_user_interface_shows_the_same(two_databases: tuple[Database, Database], tmp_path: Path) -> None:
     pictures: list[dict[str, Any]] = []
-    for name, event_log in (("stock", STOCK), ("grouped", GROUPED)):
-        with (
-            postgres.lent_database() as url,
-            opened_instance(tmp_path / name / "dagster", url, event_log) as instance,
-        ):
-            pictures.append(_after_a_week_of_work(tmp_path / name, instance))
+    for database, grouped in zip(two_databases, (False, True), strict=True):
+        home = tmp_path / ("grouped" if grouped else "stock")
+        with opened_instance(home / "dagster", database, grouped=grouped) as instance:
+            pictures.append(_after_a_week_of_work(home, instance))
     stock, grouped = pictures
     assert grouped["assets"] == stock["assets"]
     assert [len(run) for run in grouped["runs"]] == [len(run) for run in stock["runs"]]

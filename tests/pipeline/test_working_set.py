@@ -23,7 +23,7 @@ from artifact_assets.backfills import start
 from artifact_assets.domain.states import STAGES, MeetingState, Stage
 from artifact_assets.domain.working_set import WorkingSetPolicy
 from artifact_assets.partitions import MEETINGS, RANGE_END, RANGE_START
-from tests.pipeline.world import World, opened_world
+from tests.pipeline.world import LOCAL_EVENTS, World, opened_world
 
 POLICY = WorkingSetPolicy(retire_after_days=10, prune_after_days=10)
 LATER = timedelta(days=11)
@@ -33,7 +33,7 @@ LATER = timedelta(days=11)
 def world(tmp_path: Path) -> Generator[World]:
     (tmp_path / "dagster").mkdir()
     with (
-        dg.DagsterInstance.local_temp(str(tmp_path / "dagster")) as instance,
+        dg.DagsterInstance.local_temp(str(tmp_path / "dagster"), overrides=LOCAL_EVENTS) as instance,
         opened_world(tmp_path, instance=instance) as opened,
     ):
         yield opened

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import yaml
 from dagster._core.storage.partition_status_cache import get_and_update_asset_status_cache_value
 
 from artifact_assets.assets.specs import asset_key, check_specs
@@ -25,6 +26,7 @@ from artifact_assets.domain.ports import Clock
 from artifact_assets.domain.records import Intent, Meeting
 from artifact_assets.domain.states import STAGES, Stage
 from artifact_assets.extraction.deterministic.extractor import DeterministicExtractor
+from artifact_assets.instance import LOCAL_PROFILE
 from artifact_assets.partitions import MEETINGS, ranges_of, register
 from artifact_assets.stages.arrival import notice
 from artifact_assets.stages.equipment import Equipment
@@ -37,6 +39,8 @@ from resources.ledger.ledger import SqlLedger, open_ledger
 from resources.sources import FileSources
 
 TENANT = "acme"
+LOCAL_EVENTS = {"event_log_storage": yaml.safe_load(LOCAL_PROFILE.read_text())["event_log_storage"]}
+"""For an instance on disk: where the local profile keeps its events."""
 NOON = datetime(2026, 11, 17, 12, 0, tzinfo=UTC)
 TALK = (
     "Ana: Good morning, thanks for joining.",
