@@ -41,10 +41,6 @@ CHECK_COLUMNS = {
 }
 
 
-Mark = tuple[int, int]
-"""How many keys there are and the last one's id: ids are never used twice, so equal marks mean equal keys."""
-
-
 def _insert(table: str, columns: Mapping[str, str], ending: str) -> TextClause:
     names = ", ".join(f'"{name}"' for name in columns)
     arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
@@ -72,15 +68,6 @@ _SET_CHECKS = _insert(
     + ", ".join(f"{name} = excluded.{name}" for name in CHECK_COLUMNS if name not in CHECK_KEY),
 )
 _PLAN_CHECKS = _insert("asset_check_executions", CHECK_COLUMNS, "")
-
-
-_MARK = text("SELECT count(*), coalesce(max(id), 0) FROM dynamic_partitions WHERE partitions_def_name = :name")
-
-
-def partitions_mark(connection: Connection, name: str) -> Mark:
-    """What changes whenever the keys of a partition set do."""
-    count, last = connection.execute(_MARK, {"name": name}).one()
-    return count, last
 
 
 def draw_ids(connection: Connection, count: int) -> list[int]:

@@ -26,7 +26,9 @@ from sqlalchemy import Connection
 
 from artifact_assets.event_storage import statements
 from artifact_assets.event_storage.checks import check_row
+from artifact_assets.event_storage.counted_changes import CountedChanges
 from artifact_assets.event_storage.grouping import GroupingStorage
+from artifact_assets.event_storage.remembered_keys import RememberedKeys
 from artifact_assets.event_storage.targets import aimed, evaluation_of, untold
 
 
@@ -46,7 +48,8 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
     ) -> None:
         """``pool_size`` connections are kept; ``group_events`` of 1 or less turns grouping off."""
         self.start_grouping(group_events, group_milliseconds)
-        self._partitions: dict[str, tuple[statements.Mark, tuple[str, ...]]] = {}
+        self._changes = CountedChanges(self.index_connection, self.index_transaction)
+        self._keys = RememberedKeys(self._changes)
         super().__init__(postgres_url, should_autocreate_tables, inst_data, token_provider)
         self._engine = create_pg_engine(
             self.postgres_url,
@@ -59,6 +62,8 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
             pool_pre_ping=True,
             pool_use_lifo=True,
         )
+        if should_autocreate_tables:
+            self._changes.watch()
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:
@@ -84,15 +89,9 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
         )
 
     def get_dynamic_partitions(self, partitions_def_name: str) -> Sequence[str]:
-        """All keys in their order. Creating one run lists them ten times, so they are kept while nothing changes them."""
+        """All keys in their order, as they are in the database now; a list to read only, see ``PartitionKeys``."""
         self._check_partitions_table()
-        with self.index_connection() as connection:
-            mark = statements.partitions_mark(connection, partitions_def_name)
-        known = self._partitions.get(partitions_def_name)
-        if known is None or known[0] != mark:
-            known = mark, tuple(super().get_dynamic_partitions(partitions_def_name))
-            self._partitions[partitions_def_name] = known
-        return list(known[1])
+        return self._keys.all(partitions_def_name)
 
     def dispose(self) -> None:
         """Write what waits and close all connections."""

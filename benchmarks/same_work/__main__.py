@@ -28,7 +28,7 @@ from typing import Any
 import dagster as dg
 
 from benchmarks.same_work.home import WRITES, Home, dagster_url
-from benchmarks.same_work.processes import cpu_of_tree, kill, machine_busy, running, wait_for
+from benchmarks.same_work.processes import cpu_of_tree, ended, kill, machine_busy, running, wait_for
 from benchmarks.same_work.transcripts import write_transcripts
 from benchmarks.same_work.visibility import shown
 from tests.postgres import running_postgres
@@ -142,7 +142,7 @@ def until_done(bench: Bench, worker: subprocess.Popen[str]) -> dict[str, Any]:
         # With one write a meeting the last one is told by its number; else by the worker's end.
         if bench.writes == "one" and stats["crm_distinct"] >= bench.meetings:
             return stats
-        if worker.poll() is not None:
+        if ended(worker):
             stats = bench.stats()
             if stats["last_new_ts"] is None:
                 raise SystemExit(f"nothing was delivered\n{bench.log.read_text()[-4000:]}")

@@ -19,7 +19,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def cpu_seconds(pid: int) -> float:
-    """User and system time of a process and of its children that ended; 0 when it is gone."""
+    """User and system time of a process and of its children that ended; 0 when it is gone, which is once it was waited for."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
@@ -33,6 +33,14 @@ def cpu_of_tree(pid: int) -> float:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         return cpu_seconds(pid) + sum(cpu_of_tree(int(child)) for child in children)
     return 0.0
+
+
+def ended(process: subprocess.Popen[str]) -> bool:
+    """Whether it has ended, without taking leave of it: ``poll`` does, and then nobody can tell what it used."""
+    try:
+        return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
+    except ChildProcessError:
+        return True
 
 
 def machine_busy() -> float:

@@ -24,6 +24,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[Databa
         yield OnPostgres(server, url)
 
 
+@pytest.fixture
+def on_postgres(postgres: Postgres) -> Generator[OnPostgres]:
+    """An empty one on PostgreSQL."""
+    with postgres.lent_database() as url:
+        yield OnPostgres(postgres, url)
+
+
 @pytest.fixture(params=KINDS)
 def two_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[tuple[Database, Database]]:
     """Two empty ones of a kind, once on SQLite and once on PostgreSQL."""
