@@ -25,7 +25,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,11 @@ def told(times: Sequence[float]) -> dict[str, float]:
     return {"n": len(times), "p50": round(p(times, 0.5), 2), "p95": round(p(times, 0.95), 2)}
 
 
+def told_steps(steps: Mapping[str, Sequence[float]]) -> dict[str, dict[str, float]]:
+    """Where live meetings spent their time: seconds on the way to each state."""
+    return {state: told(times) for state, times in steps.items()}
+
+
 def budget_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bool = False) -> dict[str, Any]:
     """With the model's rate as the bottleneck."""
     with bench(folder, plan, model, plan.calls_per_minute, production=production) as measured:
@@ -55,6 +60,7 @@ def budget_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bo
         measured.live_for(3 * plan.every)  # the first run of all loads what later ones find loaded
         measured.say("warm")
         idle = measured.live_for(plan.idle)
+        idle_steps = told_steps(measured.steps())
         measured.say(f"idle measured, p95 {p(idle, 0.95):.1f} s")
         started = time.monotonic()
         measured.launch(plan.backfill)
@@ -62,6 +68,7 @@ def budget_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bo
         solo = measured.rate_over(plan.solo)
         measured.say(f"alone {solo:.0f} a minute")
         beside, rate, lasted = measured.beside_for(plan.beside)
+        beside_steps = told_steps(measured.steps())
         measured.say(f"beside {rate:.0f} a minute, live p95 {p(beside, 0.95):.1f} s")
         whole = measured.through(plan.backfill)
         measured.say("over")
@@ -69,6 +76,8 @@ def budget_bound(folder: Path, plan: Plan, model: FaultyModel, *, production: bo
     return {
         "live_idle": told(idle),
         "live_beside": told(beside),
+        "live_idle_steps": idle_steps,
+        "live_beside_steps": beside_steps,
         "live_p95_ratio": round(p(beside, 0.95) / p(idle, 0.95), 2),
         "backfill_solo_per_minute": round(solo, 1),
         "backfill_beside_per_minute": round(rate, 1),

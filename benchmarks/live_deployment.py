@@ -7,12 +7,14 @@ phases and the figures (see ``live_beside_backfill``) and processes as such (see
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 import time
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +39,21 @@ GOOD = frozenset({MeetingState.DELIVERED})
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured. Seconds, meetings, calls a minute; ``every`` is the pause between live meetings."""
+    """How much is measured. Seconds, meetings, calls a minute; ``every`` is the pause between live meetings on average.
+
+    The pauses are drawn evenly from nothing to twice that: sensors and the queue work in whole seconds, and equal pauses would
+    meet them always at the same moment.
+    """
 
     backfill: int = 2000
-    calls_per_minute: float = 480
-    idle: float = 60
+    calls_per_minute: float = 420
+    idle: float = 120
     solo: float = 45
-    beside: float = 120
+    beside: float = 180
     every: float = 3
-    bounds: tuple[int, ...] = (50, 8, 2)
+    bounds: tuple[int, ...] = (2, 4, 8, 16, 50)
     each: float = 45
-    saturating: int = 2000
+    saturating: int = 6000
     patience: float = 900
 
 
@@ -57,7 +63,7 @@ QUICK = Plan(
     idle=20,
     solo=12,
     beside=24,
-    bounds=(50, 2),
+    bounds=(2, 50),
     each=15,
     saturating=300,
     patience=900,
@@ -73,6 +79,9 @@ class Bench:
     plan: Plan
     ledger: Ledger
     dropped: list[str] = field(default_factory=list[str])
+    last: list[str] = field(default_factory=list[str])
+    """The live meetings that were measured last."""
+    pauses: random.Random = field(default_factory=lambda: random.Random(1))
     began: float = field(default_factory=time.monotonic)
 
     def drop(self) -> None:
@@ -90,15 +99,32 @@ class Bench:
         before, end = len(self.dropped), time.monotonic() + seconds
         while time.monotonic() < end:
             self.drop()
-            time.sleep(self.plan.every)
+            time.sleep(self.pauses.uniform(0, 2 * self.plan.every))
         fresh = set(self.dropped[before:])
         give_up = time.monotonic() + self.plan.patience
         while time.monotonic() < give_up:
             found = [m for m in self.meetings() if m.file_name.removesuffix(".txt") in fresh]
             if len(found) == len(fresh) and all(MEETING_STATES[m.state].terminal for m in found):
+                self.last = [m.meeting_id for m in found if m.state in GOOD]
                 return [(m.updated_at - m.received_at).total_seconds() for m in found if m.state in GOOD]
             time.sleep(0.5)
         raise SystemExit(f"live meetings did not get through within {self.plan.patience:g} s")
+
+    def steps(self) -> dict[str, list[float]]:
+        """Of the live meetings measured last: the seconds each spent on the way to a state, or to a step of its run."""
+        spent: dict[str, list[float]] = {}
+        with self.deployment.instance() as instance:
+            for meeting in self.last:
+                passed = asyncio.run(self.ledger.transitions(meeting))
+                moments = [(str(each.after), each.at.timestamp()) for each in passed]
+                if run := next((each.run_id for each in passed if each.run_id), None):
+                    stats = instance.get_run_stats(run)
+                    told = {"queued": stats.enqueued_time, "launched": stats.launch_time, "started": stats.start_time}
+                    moments += [(f"run_{name}", at) for name, at in told.items() if at is not None]
+                moments.sort(key=lambda moment: moment[1])
+                for (_, earlier), (name, later) in pairwise(moments):
+                    spent.setdefault(name, []).append(later - earlier)
+        return spent
 
     def say(self, what: str) -> None:
         """Progress on stderr: seconds since the start, what is done, and how the ledger stands."""
