@@ -115,7 +115,7 @@ class Folder:
 
     def locate(self, name: str) -> str:
         """See ``Place.locate``."""
-        return str(self._root / name)
+        return f"{self._prefix}{name}"
 
     def refresh(self, name: str, content: bytes) -> None:  # noqa: ARG002 - the port's; a folder has a clock of its own
         """See ``Place.refresh``."""

@@ -40,12 +40,15 @@ class Case:
     documents: dict[Stage, str] = field(default_factory=dict[Stage, str])
     backfill: str | None = None
     decided: tuple[str, ...] | None = None
+    received: bytes | None = None
+    """The transcript while it was just stored and nobody has read it since."""
     _sidecar: Sidecar | None = None
     _read: dict[str, Document] = field(default_factory=dict[str, Document])
 
     async def content(self) -> bytes:
         """The transcript as received."""
-        return await self.equipment.store.get(self.documents[Stage.TRANSCRIPT])
+        received, self.received = self.received, None
+        return received if received is not None else await self.equipment.store.get(self.documents[Stage.TRANSCRIPT])
 
     async def sidecar(self) -> Sidecar:
         """The sidecar as received, empty when there is none."""

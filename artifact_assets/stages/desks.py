@@ -8,7 +8,6 @@ from __future__ import annotations
 from artifact_assets.domain.artifact import Artifact
 from artifact_assets.domain.capabilities import Family
 from artifact_assets.domain.destination import Destination
-from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.mapping import DestinationMapping
 from artifact_assets.domain.people import teams_of
 from artifact_assets.domain.records import Json
@@ -47,12 +46,15 @@ def addressed(equipment: Equipment, about: Circumstances) -> Json:
     configuration = equipment.configuration
     if not configuration.destinations:
         return {}
-    chosen = ways_of(equipment, about)
-    mappings = {way.destination: configuration.mapping.get(way.destination) for way in chosen}
+    digest, mapping, people = equipment.standing.digest, configuration.mapping, configuration.people
+    chosen = tuple(sorted((way.destination, way.mode.value) for way in ways_of(equipment, about)))
+    names = [name for name, _ in chosen if name in mapping]
     return {
-        "routes": digest_of(sorted([way.destination, way.mode.value] for way in chosen)),
-        "mapping": digest_of({name: told.model_dump(mode="json") for name, told in mappings.items() if told}),
-        "people": digest_of([person.model_dump(mode="json") for person in configuration.people]),
+        "routes": digest(("routes", chosen), configuration.routes, lambda: chosen),
+        "mapping": digest(
+            ("mapping", *names), mapping, lambda: {name: mapping[name].model_dump(mode="json") for name in names}
+        ),
+        "people": digest("people", people, lambda: [person.model_dump(mode="json") for person in people]),
     }
 
 

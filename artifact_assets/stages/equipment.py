@@ -16,6 +16,7 @@ from artifact_assets.domain.destination import Destination
 from artifact_assets.domain.ports import ArtifactStore, Clock, Extractor, Inbox, Ledger, Sources
 from artifact_assets.stages.gate import Gate
 from artifact_assets.stages.result import MeetingResult
+from artifact_assets.stages.standing import Standing
 from artifact_assets.stages.tracing import Tracing
 from artifact_assets.stages.turns import Turns
 
@@ -73,3 +74,4 @@ class Equipment:
     tracing: Tracing | None = None
     end_owner: Callable[[str], bool] = _not_mine
     apart: Apart = _in_thread
+    standing: Standing = field(default_factory=Standing, init=False)

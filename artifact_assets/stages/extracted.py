@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from artifact_assets.domain.artifact import Extraction
 from artifact_assets.domain.brief import Brief, Errand
-from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.records import Json
 from artifact_assets.domain.states import Stage
 from artifact_assets.domain.transcript import Transcript
@@ -37,10 +36,10 @@ def brief_for(case: Case, transcript: Transcript) -> Brief:
 
 
 async def _components(case: Case) -> Json:
-    vocabulary = case.equipment.configuration.vocabulary
+    vocabulary, digest = case.equipment.configuration.vocabulary, case.equipment.standing.digest
     return {
         "normalized": case.documents[Stage.NORMALIZED],
-        "vocabulary": digest_of(vocabulary.model_dump(mode="json")),
+        "vocabulary": digest("vocabulary", vocabulary, lambda: vocabulary.model_dump(mode="json")),
         "extractor": dict(case.equipment.extractor.identity),
     }
 

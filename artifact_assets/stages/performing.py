@@ -27,6 +27,8 @@ GIVEN_UP: Mapping[Stage, FailureClass] = {
 
 async def known_result(case: Case, work: StageWork) -> Checkpoint | None:
     """The checkpoint under the current key, if its document is still intact; a damaged one is to be rebuilt."""
+    if case.opened.latest(work.stage) is None:
+        return None
     checkpoint = case.opened.checkpoint(work.stage, stage_key(await work.all_components(case)))
     if checkpoint is None or not await case.equipment.store.intact(checkpoint.document):
         return None

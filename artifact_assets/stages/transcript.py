@@ -25,6 +25,7 @@ async def _perform(case: Case) -> Outcome:
     content = await _received(case)
     store = case.equipment.store
     digest = await store.put(content)
+    case.received = content
     return Outcome(
         document=digest,
         metadata={

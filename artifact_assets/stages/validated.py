@@ -15,7 +15,6 @@ from artifact_assets.domain.art.decisions import Decision, decide
 from artifact_assets.domain.art.identity import Identified, KnownArtifactItem, assign_ids
 from artifact_assets.domain.art.judgement import judge, recheck_in, scene_of
 from artifact_assets.domain.artifact import Artifact, Item, ItemKind, ItemState
-from artifact_assets.domain.documents import digest_of
 from artifact_assets.domain.records import CheckResult, Counts, Json, KnownItem
 from artifact_assets.domain.states import Stage
 from artifact_assets.stages.case import Case
@@ -26,12 +25,13 @@ from artifact_assets.stages.stage import Outcome, StageWork
 
 
 async def _components(case: Case) -> Json:
-    configuration = case.equipment.configuration
+    configuration, digest = case.equipment.configuration, case.equipment.standing.digest
+    vocabulary, art = configuration.vocabulary, configuration.art
     return {
         "extracted": case.documents[Stage.EXTRACTED],
         "normalized": case.documents[Stage.NORMALIZED],
-        "vocabulary": digest_of(configuration.vocabulary.model_dump(mode="json")),
-        "art": digest_of(configuration.art.judged_by()),
+        "vocabulary": digest("vocabulary", vocabulary, lambda: vocabulary.model_dump(mode="json")),
+        "art": digest("art", art, art.judged_by),
         "decisions": list(await _decided(case)),
     }
 

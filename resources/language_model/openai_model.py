@@ -16,6 +16,7 @@ import logging
 from collections.abc import Generator, Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from artifact_assets.domain.failures import FailureClass, PipelineError
 from artifact_assets.domain.model_policy import ModelPolicy
@@ -123,15 +124,23 @@ class OpenAIModel:
                 connect=policy.connect_timeout_seconds,
                 pool=policy.call_timeout_seconds,
             )
-            limits = self._http.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT)
             # A client of our own: the SDK's closes itself on whatever loop runs when it is collected.
             # No redirects: a transcript goes to the host that was configured and to no other one.
-            http = self._http.AsyncClient(timeout=timeout, limits=limits, follow_redirects=False)
+            http = self._http.AsyncClient(timeout=timeout, follow_redirects=False, **self._transport())
             client = self._sdk.AsyncOpenAI(
                 api_key=self._api_key, base_url=self._base_url, timeout=timeout, max_retries=0, http_client=http
             )
             self._client = (loop, client)
         return self._client[1]
+
+    def _transport(self) -> dict[str, Any]:
+        """Connections lent one by one; through a proxy of the environment those of the client, which knows about proxies."""
+        if getproxies():
+            limits = self._http.Limits(max_connections=MOST_CONNECTIONS, max_keepalive_connections=MOST_KEPT)
+            return {"limits": limits}
+        from resources.http.connections import Connections, LendingTransport  # noqa: PLC0415 - as above
+
+        return {"transport": LendingTransport(Connections(trust_environment=True))}
 
 
 def body_of(request: ModelRequest) -> dict[str, Any]:
