@@ -98,7 +98,7 @@ def measured(size: int, *, history: bool, stock: bool) -> dict[str, Any]:
                 "history": history,
                 "event_log": "stock" if stock else "grouped",
             }
-            told |= bench.sensors() | bench.runs() | bench.backfill() | bench.listings()
+            told |= bench.sensors() | bench.runs() | bench.backfills() | bench.listings()
             told["peak_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
             return told
 
@@ -132,10 +132,19 @@ class Bench:
             "run_ms_per_meeting": _ms(min(wall for _, wall in told) / RUN),
         }
 
-    def backfill(self) -> dict[str, Any]:
+    def backfills(self) -> dict[str, Any]:
+        """Starts of backfills of 200 keys; the first also loads what Dagster needs for one."""
+        told = [self._backfill(f"bench-{number}") for number in range(3)]
+        return {
+            "backfill_start_cpu_ms": _ms(min(cpu for cpu, _ in told)),
+            "backfill_start_ms": _ms(min(wall for _, wall in told)),
+            "first_backfill_start_cpu_ms": _ms(told[0][0]),
+        }
+
+    def _backfill(self, name: str) -> tuple[float, float]:
         """From the request for 200 keys until their run is submitted, by the daemon's own iteration."""
         instance = self._world.instance
-        keys = new_meetings(self._world, "backfill", RUN)
+        keys = new_meetings(self._world, name, RUN)
         register(instance, self._world.ledger, keys)
         target = PythonFileTarget(
             str(ROOT / "artifact_assets" / "definitions.py"), None, str(ROOT), "meeting_artifacts"
@@ -143,7 +152,7 @@ class Bench:
         with create_test_daemon_workspace_context(target, instance) as workspace:
             graph = workspace.create_request_context().asset_graph
             backfill = PartitionBackfill.from_asset_partitions(
-                "bench",
+                name,
                 graph,
                 keys,
                 [asset_key(stage) for stage in STAGES],
@@ -160,16 +169,18 @@ class Bench:
             def iterate() -> None:
                 for _ in range(20):
                     list(execute_backfill_iteration(workspace, logging.getLogger("bench")))
-                    if list(instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": "bench"}))):
+                    if list(instance.get_runs(dg.RunsFilter(tags={"dagster/backfill": name}))):
                         return
-                told = instance.get_backfill("bench")
+                told = instance.get_backfill(name)
                 raise SystemExit(f"the backfill did not start: {told and told.error}")
 
             cpu, wall = self._spent(iterate)
-            found = instance.get_backfill("bench")
+            found = instance.get_backfill(name)
             assert found is not None
             assert found.status is BulkActionStatus.REQUESTED
-        return {"backfill_start_cpu_ms": _ms(cpu), "backfill_start_ms": _ms(wall)}
+            # Out of the way of the next.
+            instance.update_backfill(found.with_status(BulkActionStatus.COMPLETED_SUCCESS))
+        return cpu, wall
 
     def listings(self) -> dict[str, Any]:
         """Dagster's list of all keys, first and again, and what the asset pages ask."""

@@ -50,9 +50,16 @@ class PartitionKeys(list[str]):
     def with_more(self, keys: Iterable[str]) -> PartitionKeys:
         """These and others behind them; what is known of these is not worked out again."""
         grown = PartitionKeys([*self, *keys])
+        if "as_set" in vars(self):
+            grown.as_set = self.as_set.union(grown[len(self) :])
         if "_places" in vars(self):
             grown._places = self._places | {key: place for place, key in enumerate(grown[len(self) :], len(self))}
         return grown
+
+    @cached_property
+    def as_set(self) -> frozenset[str]:
+        """The same keys as a set, shared like the list."""
+        return frozenset(self)
 
     def __contains__(self, key: object) -> bool:
         return key in self._places

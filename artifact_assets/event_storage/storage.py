@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Self, cast
 
+import dagster
 from dagster import Field, IntSource
 from dagster._config.config_schema import UserConfigSchema
 from dagster._core.events.log import EventLogEntry
@@ -25,9 +26,10 @@ from dagster_postgres.utils import create_pg_engine, get_token_provider_from_con
 from sqlalchemy import Connection
 
 from artifact_assets.event_storage import statements
+from artifact_assets.event_storage.all_keys import share_all_keys
 from artifact_assets.event_storage.checks import check_row
 from artifact_assets.event_storage.counted_changes import CountedChanges
-from artifact_assets.event_storage.grouping import GroupingStorage
+from artifact_assets.event_storage.grouping import TRIED_WITH, GroupingStorage
 from artifact_assets.event_storage.remembered_keys import RememberedKeys
 from artifact_assets.event_storage.targets import aimed, evaluation_of, untold
 
@@ -64,6 +66,8 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
         )
         if should_autocreate_tables:
             self._changes.watch()
+        if dagster.__version__ in TRIED_WITH:
+            share_all_keys()
 
     @classmethod
     def config_type(cls) -> UserConfigSchema:

@@ -10,6 +10,9 @@ from typing import Any
 
 import dagster as dg
 import pytest
+from dagster._core.definitions.partitions.context import partition_loading_context
+from dagster._core.definitions.partitions.subset import DefaultPartitionsSubset
+from dagster._serdes import deserialize_value, serialize_value
 from sqlalchemy import event
 
 from artifact_assets.event_storage.storage import GroupedEventLogStorage
@@ -170,6 +173,31 @@ def test_the_list_is_shared_and_read_only(on_postgres: OnPostgres, tmp_path: Pat
         assert [more.index(key) for key in more] == [0, 1, 2, 3]
         assert ("z" in more, "z" in keys, len(keys)) == (True, False, 3)
         assert type(pickle.loads(pickle.dumps(keys))) is list
+
+
+def test_all_keys_as_a_subset_are_what_dagster_makes_of_them(on_postgres: OnPostgres, tmp_path: Path) -> None:
+    with (
+        opened_instance(tmp_path / "ours", on_postgres, grouped=True) as ours,
+        opened_instance(tmp_path / "theirs", on_postgres, grouped=False) as theirs,
+    ):
+        definition, wanted = dg.DynamicPartitionsDefinition(name=NAME), DefaultPartitionsSubset({"a", "gone"})
+        shared: list[object] = []
+        for keys in (["b", "a"], ["c"]):
+            theirs.add_dynamic_partitions(NAME, keys)
+            with partition_loading_context(dynamic_partitions_store=ours):
+                found, again = (definition.subset_with_all_partitions() for _ in range(2))
+            with partition_loading_context(dynamic_partitions_store=theirs):
+                expected = definition.subset_with_all_partitions()
+            assert isinstance(found, DefaultPartitionsSubset)
+            assert isinstance(again, DefaultPartitionsSubset)
+            assert found.subset is again.subset
+            shared.append(found.subset)
+            assert found == expected
+            assert found.serialize() == expected.serialize()
+            assert deserialize_value(serialize_value(found), DefaultPartitionsSubset) == expected
+            assert (found & wanted, wanted - (found & wanted)) == (expected & wanted, wanted - (expected & wanted))
+            assert (found | wanted, found - wanted) == (expected | wanted, expected - wanted)
+        assert shared == [{"a", "b"}, {"a", "b", "c"}]
 
 
 def _stored(on_postgres: OnPostgres, name: str) -> list[str]:
