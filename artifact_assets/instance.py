@@ -7,6 +7,7 @@ bring a ``dagster.yaml`` of their own (see ``deploy/``).
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 import shutil
@@ -46,7 +47,14 @@ def open_instance(settings: Settings) -> dg.DagsterInstance:
 def _alone(home: Path) -> Generator[None]:
     """One process at a time: two that make Dagster's SQLite tables at once break each other."""
     # Never removed: a lock file that is deleted while others wait for it locks nobody out.
-    descriptor = os.open(home / ".opening.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        descriptor = os.open(home / ".opening.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        # A container gets its dagster.yaml in a folder nobody can write: nothing is made there, so nobody is in the way.
+        if error.errno not in (errno.EROFS, errno.EACCES) or not (home / "dagster.yaml").exists():
+            raise
+        yield
+        return
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield

@@ -87,7 +87,7 @@ def resume(name: str, why: str) -> None:
 
 @backfills.command()
 @_NAME
-@click.option("--at-once", type=click.IntRange(1, 1000), help="Meetings under way at once in one run.")
+@click.option("--at-once", type=click.IntRange(1, 1000), help="Meetings under way at once, over all its runs.")
 @click.option("--calls-per-minute", type=click.FloatRange(0, 1_000_000, min_open=True), help="Calls of the model.")
 @click.option("--cost", type=click.FloatRange(0, min_open=True), help="Most US dollars of one backfill.")
 def pace(name: str, at_once: int | None, calls_per_minute: float | None, cost: float | None) -> None:

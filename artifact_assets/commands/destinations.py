@@ -56,7 +56,7 @@ def destinations(context: click.Context, as_json: bool) -> None:
 def pause(name: str, why: str) -> None:
     """Stop all new writes to a destination, in every process within five seconds."""
     _switch(name, SwitchState.PAUSED, why)
-    remark(f"{name} is paused. Look-ups go on; nothing is written until `destinations resume {name}`.")
+    remark(f"{name} is paused. Look-ups go on; nothing is written until `destinations resume {name} --why TEXT`.")
 
 
 @destinations.command()

@@ -90,12 +90,18 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
     FailureClass.MODEL_RATE_LIMITED: FailureRule(
         _T, _ADAPTER, "Nothing; it waits for the limit. Lower the rate budget."
     ),
-    FailureClass.MODEL_QUOTA: FailureRule(_P, _LEDGER, "Raise the quota at the provider, then replay."),
+    FailureClass.MODEL_QUOTA: FailureRule(
+        _P, _LEDGER, "Raise the quota at the provider; what waits goes on by itself."
+    ),
     FailureClass.MODEL_REFUSED: FailureRule(_P, _PERSON, "Read the meeting; the model declined to process it."),
     FailureClass.MODEL_OUTPUT_INVALID: FailureRule(_P, _PERSON, "Replay, or use a model that keeps to the schema."),
     FailureClass.MODEL_OUTPUT_TRUNCATED: FailureRule(_P, _PERSON, "Raise the output limit or lower the chunk size."),
     FailureClass.NOT_GROUNDED: FailureRule(_P, _PERSON, "Review the items with `review list`."),
-    FailureClass.BUDGET_EXCEEDED: FailureRule(_P, _LEDGER, "Raise the budget in the configuration, then replay."),
+    FailureClass.BUDGET_EXCEEDED: FailureRule(
+        _P,
+        _LEDGER,
+        "Raise the budget in the configuration; what waits goes on by itself, a meeting that failed is replayed.",
+    ),
     FailureClass.DESTINATION_UNAVAILABLE: FailureRule(_T, _LEDGER, "Nothing; the drain tries again."),
     FailureClass.DESTINATION_RATE_LIMITED: FailureRule(_T, _LEDGER, "Nothing; the drain waits for the limit."),
     FailureClass.DESTINATION_QUOTA: FailureRule(
@@ -121,7 +127,7 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
     ),
     FailureClass.INTERNAL_ERROR: FailureRule(_P, _PERSON, "Report it with the output of `trace`, then replay."),
     FailureClass.BACKFILL_PAUSED: FailureRule(
-        _T, _LEDGER, "Nothing; it goes on when somebody types `backfills resume`."
+        _T, _LEDGER, "Nothing; it goes on when somebody types `backfills resume NAME --why TEXT`."
     ),
 }
 

@@ -24,6 +24,10 @@ NOTHING = "nothing to do"
 STANDS_STILL = (
     "meetings are due and nobody takes them up: see whether daemon and code server run, and the web UI's run queue"
 )
+MISCONFIGURED = (
+    "correct OPENAI_API_KEY, ARTIFACTS_LLM_MODEL or ARTIFACTS_LLM_BASE_URL and restart; what waits goes on by itself"
+)
+"""What a parked service without a quota in it needs: an outage opens a breaker, wrong credentials or a wrong name park it."""
 BACKFILL = "backfill "
 _WAITING = (
     MeetingState.RECEIVED,
@@ -170,7 +174,7 @@ def _advice(
     degraded: Sequence[Degraded], waiting: Sequence[Waiting], failed: Sequence[tuple[FailureClass | None, int]]
 ) -> tuple[str, ...]:
     """The next things to type. What heals by itself asks for nothing."""
-    found = [_remedy(d) for d in degraded if d.next_attempt_at is None or d.state == HealthState.PARKED]
+    found = [_remedy(d) for d in degraded if _needs_somebody(d)]
     for group in waiting:
         if group.what == "meetings" and group.state in {MeetingState.AWAITING_REVIEW, MeetingState.QUARANTINED}:
             found.append("python -m artifact_assets review list")
@@ -191,13 +195,25 @@ def _stuck(meetings: Iterable[Meeting], intents: Iterable[Intent], before: datet
     if any(is_overdue(m, before, now) or is_left_behind(m, before, now) for m in meetings):
         found.append(STANDS_STILL)
     if any(is_open_long(i, before) for i in intents):
-        found.append("python -m artifact_assets deliveries --state uncertain, look there, then deliveries resolve KEY")
+        found.append(
+            "python -m artifact_assets deliveries --state uncertain, look there, then "
+            "python -m artifact_assets deliveries resolve KEY --landed, --again or --drop, with --why TEXT"
+        )
     return tuple(found)
+
+
+def _needs_somebody(degraded: Degraded) -> bool:
+    """A destination that is parked until a time opens by itself; a parked service only asks whether it was put right."""
+    return degraded.next_attempt_at is None or (
+        degraded.state == HealthState.PARKED and degraded.failure_class is not None
+    )
 
 
 def _remedy(degraded: Degraded) -> str:
     if degraded.failure_class is FailureClass.BACKFILL_PAUSED:
         return f"python -m artifact_assets backfills resume {degraded.name.removeprefix(BACKFILL)} --why TEXT"
+    if degraded.failure_class is FailureClass.MODEL_UNAVAILABLE:
+        return f"{degraded.name}: {MISCONFIGURED}"
     if degraded.failure_class is not None:
         return f"{degraded.name}: {degraded.failure_class.rule.remedy}"
     return f"python -m artifact_assets destinations resume {degraded.name} --why TEXT"

@@ -55,7 +55,7 @@ def shut(row: DestinationRow, now: datetime) -> PipelineError | None:
     if row.state is SwitchState.OPEN or _over(row, now):
         return None
     failure = FailureClass.DESTINATION_UNAVAILABLE
-    remedy = f"Resume it with `destinations resume {row.name}` when that is settled."
+    remedy = f"Resume it with `destinations resume {row.name} --why TEXT` when that is settled."
     if row.state is SwitchState.PARKED and row.until is not None:
         failure, remedy = FailureClass.DESTINATION_QUOTA, "Nothing; it opens again by itself."
     return PipelineError(

@@ -41,7 +41,7 @@ async def refuse_mass_disappearance(
     return PipelineError(
         FailureClass.DESTINATION_UNAVAILABLE,
         f"{gone} of {len(sample)} confirmed records are gone at {destination.name} at once, so nothing is sent to it.",
-        f"Find out what happened there, then `destinations resume {destination.name}` or `deliveries reconcile`.",
+        f"Find out what happened there, then `destinations resume {destination.name} --why TEXT` or `deliveries reconcile`.",
     )
 
 

@@ -42,7 +42,24 @@ def test_an_outage_says_since_when_and_until_when_and_heals_by_itself() -> None:
 
 def test_a_used_up_quota_asks_for_a_person() -> None:
     parked = Health("model", HealthState.PARKED, NOON, NOON, 1, FailureClass.MODEL_QUOTA, "Used up.", LATER)
-    assert status(health=parked).advice == ("model: Raise the quota at the provider, then replay.",)
+    assert status(health=parked).advice == ("model: Raise the quota at the provider; what waits goes on by itself.",)
+
+
+def test_a_destination_that_is_parked_until_a_time_wakes_nobody_and_without_one_asks_for_a_person() -> None:
+    parked = DestinationRow(
+        "crm", "hubspot", "1", SwitchState.PARKED, NOON, why="The day's quota is used up.", until=LATER
+    )
+    found = status(meeting("m-1", MeetingState.DEFERRED, FailureClass.DESTINATION_QUOTA, 5), rows=(parked,))
+    assert found.degraded[0].next_attempt_at == LATER
+    assert found.well
+    (told,) = status(rows=(replace(parked, until=None),)).advice
+    assert told == "python -m artifact_assets destinations resume crm --why TEXT"
+
+
+def test_a_model_with_wrong_credentials_is_not_told_to_heal_by_itself() -> None:
+    parked = Health("model", HealthState.PARKED, NOON, NOON, 1, FailureClass.MODEL_UNAVAILABLE, "It refuses us.", LATER)
+    (told,) = status(health=parked).advice
+    assert told.startswith("model: correct OPENAI_API_KEY")
 
 
 def test_what_should_go_on_by_itself_and_lies_still_is_no_nothing_to_do() -> None:
