@@ -123,7 +123,7 @@ def undecided(intent: Intent) -> PipelineError:
     return PipelineError(
         FailureClass.DELIVERY_UNCERTAIN,
         f"Nothing at {intent.destination} tells whether intent {intent.intent_key[:12]} was written, so it is not sent again.",
-        "Look for its marker there, then settle it with `deliveries resolve KEY --landed`, `--again` or `--drop`, and `--why TEXT`.",
+        "Look for its marker there, then `deliveries resolve KEY` with --landed, --again or --drop, and --why TEXT.",
     )
 
 

@@ -60,6 +60,42 @@ def test_every_service_is_watched_and_starts_after_what_it_needs() -> None:
     assert services["code"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
+def test_what_an_operator_puts_beside_the_files_gets_into_no_image_and_no_commit() -> None:
+    theirs = {f"deploy/production/{name}" for name in ("environment", "artifacts.yaml", "proxy/users")}
+    for name in (".dockerignore", ".gitignore"):
+        assert theirs <= set((ROOT / name).read_text().splitlines()), name
+    dockerfile = (PRODUCTION / "Dockerfile").read_text()
+    copied = [source for line in dockerfile.splitlines() if line.startswith("COPY ") for source in line.split()[1:-1]]
+    assert not {"deploy", "deploy/production", "."} & set(copied)
+    assert {source for source in copied if not source.startswith(("--", "/")) and not (ROOT / source).exists()} == set()
+
+
+def test_the_image_answers_to_dagster_by_name_as_the_chart_calls_it_and_to_start_in_compose() -> None:
+    dockerfile = (PRODUCTION / "Dockerfile").read_text()
+    assert not re.search("^ENTRYPOINT", dockerfile, re.MULTILINE), "the chart sets arguments only: dagster api grpc ..."
+    assert "PATH=/app/.venv/bin:$PATH" in dockerfile
+    assert "--extra kubernetes" in dockerfile, "a run's pod reads an instance whose launcher is dagster_k8s"
+    ours = {name: service for name, service in compose()["services"].items() if "build" in service}
+    assert {service["entrypoint"][0] for name, service in ours.items() if name != "migrate"} == {
+        "/app/deploy/production/start"
+    }
+
+
+def test_the_helm_values_name_what_their_commands_make_and_the_version_that_is_locked() -> None:
+    text = (PRODUCTION / "kubernetes" / "values.yaml").read_text()
+    values = yaml.safe_load(text)
+    (deployment,) = values["dagster-user-deployments"]["deployments"]
+    named = {each["name"] for each in deployment["envSecrets"]} | {values["global"]["postgresqlSecretName"]}
+    named |= {volume["configMap"]["name"] for volume in deployment["volumes"]}
+    made = set(re.findall(r"kubectl create (?:secret generic|configmap) (\S+)", text))
+    assert named == made
+    assert values["generatePostgresqlPasswordSecret"] is False, "the chart would write its own over it"
+    version = re.search(r'name = "dagster"\nversion = "([\d.]+)"', (ROOT / "uv.lock").read_text())
+    assert version
+    assert f"--version {version[1]} " in text
+    assert f"version {version[1]})" in text
+
+
 def test_no_secret_is_in_a_file() -> None:
     for path in PRODUCTION.rglob("*"):
         if path.is_file():

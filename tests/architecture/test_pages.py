@@ -8,28 +8,28 @@ from pathlib import Path
 import pytest
 
 from artifact_assets.commands.main import COMMANDS
-from tests.architecture.tree import ROOT
+from tests.architecture.tree import ROOT, named
 
-PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
+PAGES = sorted([*(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").glob("*.md"), *ROOT.glob("*.md")])
 COMMAND = re.compile(r"python -m artifact_assets ([a-z]+)")
 TARGET = re.compile(r"`make ([a-z-]+)|^make ([a-z-]+)", re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]*)(?:#([^)\s]*))?\)")
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_command_on_a_page_exists(page: Path) -> None:
     assert {name for name in COMMAND.findall(page.read_text("utf-8")) if name not in COMMANDS} == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_make_target_on_a_page_exists(page: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     named = {one or other for one, other in TARGET.findall(page.read_text("utf-8"))}
     assert named - targets == set()
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_every_link_on_a_page_leads_somewhere(page: Path) -> None:
     broken = [
         f"{target}#{anchor}"
