@@ -137,6 +137,7 @@ def test_a_replay_of_scattered_meetings_is_a_backfill_of_one_bridged_run_per_pha
 def test_a_cancelled_preparation_keeps_what_is_finished_and_goes_on(deployment: Deployment) -> None:
     """Cancelled as the button in the UI does it, while the daemon still has the runs to come."""
     (deployment.home / "artifacts.yaml").write_text("tags: [{name: money, phrases: [revised quote]}]\n")
+    earlier = plans_of(deployment)
     asked = subprocess.Popen(
         [sys.executable, "-m", "artifact_assets", "replay", *NAMES[:-1], "--prepare"],
         cwd=ROOT,
@@ -159,11 +160,17 @@ def test_a_cancelled_preparation_keeps_what_is_finished_and_goes_on(deployment: 
         if asked.stderr is not None:
             asked.stderr.close()
     assert deployment.graphql.wait_for_backfill(backfill) in {"CANCELED", "COMPLETED_SUCCESS", "COMPLETED"}
-    plan = told(deployment, "replay", "--plans")[0]["plan_id"]
+    # The clock of the deployment stands still, so no order of the plans tells which is the last.
+    (plan,) = plans_of(deployment) - earlier
     until(lambda: not unfinished_runs(deployment, plan), "the plan's runs to end", 60)
     for _ in ("what was left", "nothing"):
         went_on = told(deployment, "replay", "--prepare", "--plan", plan)
         assert {m["state"] for m in went_on["meetings"]} == {EntryState.PREPARED}
+
+
+def plans_of(deployment: Deployment) -> set[str]:
+    """The plans there are."""
+    return {plan["plan_id"] for plan in told(deployment, "replay", "--plans")}
 
 
 def tagged(deployment: Deployment) -> set[str]:
