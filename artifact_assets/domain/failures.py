@@ -79,9 +79,7 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
     FailureClass.UNREADABLE_INPUT: FailureRule(
         _P, _PERSON, "Export the transcript again as text and replace the file."
     ),
-    FailureClass.UNSUPPORTED_FORMAT: FailureRule(
-        _P, _PERSON, "Convert it to one of the formats in docs/formats.md, or name the format with --format."
-    ),
+    FailureClass.UNSUPPORTED_FORMAT: FailureRule(_P, _PERSON, "Convert it to one of the formats in docs/formats.md."),
     FailureClass.EMPTY_TRANSCRIPT: FailureRule(_P, _PERSON, "Check the export: it holds no spoken words."),
     FailureClass.MODEL_TIMEOUT: FailureRule(
         _T, _ADAPTER, "Nothing; it is tried again. Raise the timeout if it repeats."
@@ -110,7 +108,11 @@ FAILURE_RULES: dict[FailureClass, FailureRule] = {
     FailureClass.DESTINATION_UNAUTHORIZED: FailureRule(
         _P, _PERSON, "Renew the credentials, then resume the destination."
     ),
-    FailureClass.DESTINATION_REJECTED: FailureRule(_P, _PERSON, "Correct the mapping or the record, then replay."),
+    FailureClass.DESTINATION_REJECTED: FailureRule(
+        _P,
+        _PERSON,
+        "Correct the mapping, then replay; or the record, then `deliveries resolve KEY --again --why TEXT`.",
+    ),
     FailureClass.DESTINATION_CONFLICT: FailureRule(_P, _PERSON, "Choose a value: a person changed the record."),
     FailureClass.RECORD_NOT_FOUND: FailureRule(_P, _PERSON, "Name the record under refs in the sidecar, then replay."),
     FailureClass.RECORD_AMBIGUOUS: FailureRule(_P, _PERSON, "Name one record under refs in the sidecar, then replay."),

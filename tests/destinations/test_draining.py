@@ -110,6 +110,21 @@ async def test_a_person_settles_what_nobody_else_can(rig: Rig, decision: Decisio
     assert told.get("record_id") == ("77" if decision is Decision.LANDED else None)
 
 
+async def test_a_refused_write_goes_out_again_when_a_person_put_its_record_right(rig: Rig) -> None:
+    """Planning it again changes nothing: its content, and so its key, are as before."""
+    await rig.plan("add_note")
+    rig.fake.fail("answer", 1, Answer(400))
+    await drain(rig.equipment, rig.owner)
+    assert await states(rig) == ["rejected"]
+    await rig.plan("add_note")
+    await drain(rig.equipment, rig.owner)
+    assert await states(rig) == ["rejected"]
+    (row,) = await rig.ledger.intents()
+    await resolve(rig.equipment, row.intent_key, Decision.AGAIN, "Ann", "the record was locked")
+    await drain(rig.equipment, rig.owner)
+    assert await states(rig) == ["confirmed"]
+
+
 @pytest.mark.parametrize("key", ["", "nothing"])
 async def test_a_key_that_is_not_one_write_changes_nothing(rig: Rig, key: str) -> None:
     await rig.plan("add_note")
