@@ -57,6 +57,9 @@ def test_every_service_is_watched_and_starts_after_what_it_needs() -> None:
         assert services[name]["depends_on"]["code"] == {"condition": "service_healthy"}, name
         assert services[name]["command"] == [name]
         assert services[name]["restart"] == "unless-stopped"
+    assert "-h 127.0.0.1" in services["postgres"]["healthcheck"]["test"][1], (
+        "its socket answers before its databases are there"
+    )
     assert services["code"]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
 
 
@@ -122,4 +125,5 @@ def test_the_service_unit_starts_what_the_tests_start_and_starts_it_again() -> N
     unit = (PRODUCTION / "systemd" / "meeting-artifacts@.service").read_text()
     assert "deploy/production/start %i" in unit
     assert "Restart=always" in unit
+    assert "StartLimitIntervalSec=0" in unit, "five quick failures would end it for good"
     assert "User=artifacts" in unit
