@@ -12,6 +12,7 @@ from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobO
 from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.storage.dagster_run import DagsterRunStatus
 
+from artifact_assets.lanes import LANE, UPKEEP_LANE
 from artifact_assets.workers.coordinator import TwoQueueCoordinator
 from artifact_assets.workers.queues import QUEUE_TAG, queue_of
 from tests.architecture.tree import ROOT
@@ -50,6 +51,17 @@ def test_a_run_is_queued_under_the_tag_of_its_queue(
     stored = instance.get_run_by_id(run.run_id)
     assert stored is not None
     assert stored.tags[QUEUE_TAG] == queue
+
+
+def test_upkeep_never_takes_the_last_slot_of_live_meetings_in_any_profile() -> None:
+    profiles = [yaml.safe_load((ROOT / f"deploy/{name}/dagster.yaml").read_text()) for name in ("local", "production")]
+    values = yaml.safe_load((ROOT / "deploy/production/kubernetes/values.yaml").read_text())
+    for limits in (
+        profiles[0]["run_coordinator"]["config"]["tag_concurrency_limits"],
+        profiles[1]["concurrency"]["runs"]["tag_concurrency_limits"],
+        values["dagsterDaemon"]["runCoordinator"]["config"]["queuedRunCoordinator"]["tagConcurrencyLimits"],
+    ):
+        assert {"key": LANE, "value": UPKEEP_LANE, "limit": 1} in limits
 
 
 def test_the_shipped_limits_add_up_and_name_both_queues() -> None:
