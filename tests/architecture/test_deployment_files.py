@@ -91,7 +91,7 @@ def test_the_helm_values_name_what_their_commands_make_and_the_version_that_is_l
     named = {each["name"] for each in deployment["envSecrets"]} | {values["global"]["postgresqlSecretName"]}
     named |= {volume["configMap"]["name"] for volume in deployment["volumes"]}
     made = set(re.findall(r"kubectl create (?:secret generic|configmap) (\S+)", text))
-    assert named == made
+    assert named == made | {"artifacts-dagster-instance"}, "the last is the chart's own"
     assert values["generatePostgresqlPasswordSecret"] is False, "the chart would write its own over it"
     version = re.search(r'name = "dagster"\nversion = "([\d.]+)"', (ROOT / "uv.lock").read_text())
     assert version
