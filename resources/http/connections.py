@@ -52,7 +52,7 @@ class Connections:
         self.give_back(connection)
 
     def take(self) -> httpx2.AsyncHTTPTransport:
-        """A connection that is the caller's, to be given back after a whole answer and to be closed otherwise."""
+        """A connection that is the caller's, to be given back or closed."""
         return self._idle.pop() if self._idle else self._opened()
 
     def give_back(self, connection: httpx2.AsyncHTTPTransport) -> None:
@@ -102,30 +102,20 @@ class LendingTransport(httpx2.AsyncBaseTransport):
 
 
 class _Lent(httpx2.AsyncByteStream):
-    """A body, and the connection it comes by: given back when it was read to its end, closed when not."""
+    """A body, and the connection it comes by, which closes itself when it is given back in the middle of one."""
 
     def __init__(
         self, body: httpx2.AsyncByteStream, connection: httpx2.AsyncHTTPTransport, connections: Connections
     ) -> None:
         self._body, self._connections = body, connections
         self._connection: httpx2.AsyncHTTPTransport | None = connection
-        self._whole = False
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         async for part in self._body:
             yield part
-        self._whole = True
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        try:
-            await self._body.aclose()
-        except BaseException:
-            self._whole = False
-            raise
-        finally:
-            if connection is not None:
-                if self._whole:
-                    self._connections.give_back(connection)
-                else:
-                    await connection.aclose()
+        await self._body.aclose()
+        if connection is not None:
+            self._connections.give_back(connection)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from pathlib import Path
+from typing import cast
 
 import dagster as dg
 import pytest
@@ -11,6 +12,8 @@ import yaml
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster._core.run_coordinator import SubmitRunContext
 from dagster._core.storage.dagster_run import DagsterRunStatus
+from dagster._daemon.controller import create_daemon_of_type  # pyright: ignore[reportUnknownVariableType] - untyped
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 
 from artifact_assets.lanes import LANE, UPKEEP_LANE
 from artifact_assets.workers.coordinator import TwoQueueCoordinator
@@ -78,3 +81,14 @@ def test_the_shipped_limits_add_up_and_name_both_queues() -> None:
 @dg.job
 def _job() -> None:
     pass
+
+
+def test_the_daemon_looks_through_the_queue_twice_in_each_interval(tmp_path: Path) -> None:
+    coordinator = {
+        "module": "artifact_assets.workers.coordinator",
+        "class": "TwoQueueCoordinator",
+        "config": {"dequeue_interval_seconds": 1},
+    }
+    with dg.DagsterInstance.local_temp(str(tmp_path), overrides={"run_coordinator": coordinator}) as instance:
+        daemon = cast("object", create_daemon_of_type(QueuedRunCoordinatorDaemon.daemon_type(), instance))
+        assert vars(daemon)["interval_seconds"] == 0.5
