@@ -1,8 +1,9 @@
 """What a long past costs: a million meetings behind a hundred thousand partitions, and the disk after ninety days.
 
 What belongs here: ``million`` fills a PostgreSQL with rows and times what runs all the time over them; ``days`` lives ninety
-days in small, with real runs and a pass of the working set every night, and weighs the tables. What does not: how fast
-meetings are processed. Run it with ``python -m benchmarks.working_set_bench [million|days]``; no test depends on its figures.
+days in small, with real runs and a pass of the working set every night, and weighs the tables; ``kept`` does the same under a
+retention policy. What does not: how fast meetings are processed. Run it with
+``python -m benchmarks.working_set_bench [million|days|kept]``; no test depends on its figures.
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ import psycopg2
 from artifact_assets.assets.pruning import prune
 from artifact_assets.assets.retiring import retire
 from artifact_assets.configuration.settings import Settings
+from artifact_assets.domain.retention import RetentionPolicy
 from artifact_assets.domain.working_set import WorkingSetPolicy
 from artifact_assets.wiring import open_equipment
 from resources.clock import ShiftedClock
 from resources.ledger.schema import migrate
 from sensors.arrivals import arrivals_sensor
 from sensors.drain import drain_sensor
+from tests.erasure.planted import retaining_of
 from tests.instruments.deployment import ROOT
-from tests.pipeline.world import meta, opened_world
+from tests.pipeline.world import World, meta, opened_world
 from tests.postgres import Postgres, running_postgres
 from tests.running.talks import write_meetings
 
@@ -42,6 +45,9 @@ DAYS = 90
 MEETINGS_A_DAY = 10
 SCALE = 5000 // MEETINGS_A_DAY
 POLICY = WorkingSetPolicy()
+KEPT = RetentionPolicy.model_validate(
+    {"default": {"source": "20 days", "answers": "20 days", "documents": "30 days", "ledger_text": "30 days"}}
+)
 
 FILL = f"""
 INSERT INTO meetings (meeting_id, source, file_name, transcript_digest, revision, state, received_at, updated_at, size_bytes,
@@ -95,8 +101,8 @@ def million() -> None:
             command("status without the index", environment)
 
 
-def days() -> None:
-    """Live ninety days in small and weigh Dagster's tables, the ledger's and the store."""
+def days(kept: RetentionPolicy | None = None) -> None:
+    """Live ninety days in small and weigh Dagster's tables, the ledger's and the store; nightly remove what ``kept`` says."""
     with deployment() as (postgres, _, home), dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         today = datetime.now(UTC) - timedelta(days=DAYS)
         print(f"{DAYS} days of {MEETINGS_A_DAY} meetings; sizes in kB. Load {load()}.")
@@ -115,6 +121,8 @@ def days() -> None:
                 )
                 retired = asyncio.run(retire(instance, world.ledger, POLICY, today))
                 pruned = prune(instance, POLICY, today)
+                if kept is not None:
+                    asyncio.run(_removed(world, kept))
             for database in ("dagster", "artifacts"):
                 postgres.execute("VACUUM", database)
             if day % 10 == 0:
@@ -123,11 +131,20 @@ def days() -> None:
                       f"events {events:6}, Dagster {size(postgres, 'dagster'):7}, ledger {size(postgres, 'artifacts'):7}, "
                       f"store {stored(home):6}", flush=True)  # fmt: skip
         each = DAYS * MEETINGS_A_DAY
+        if kept is not None:
+            return
         for name, kilobytes in (("ledger", size(postgres, "artifacts")), ("store", stored(home))):
             print(
                 f"{name}: {kilobytes / each:.1f} kB a meeting, for ever; {kilobytes * SCALE / 1e6:.1f} GB in all at 5,000 a day"
             )
         print(f"Dagster: {size(postgres, 'dagster') * SCALE / 1e6:.1f} GB at 5,000 a day, and no more")
+
+
+async def _removed(world: World, policy: RetentionPolicy) -> None:
+    """What `tend_privacy` removes in a night, under a policy that was confirmed."""
+    work = retaining_of(world, policy)
+    await work.book.confirm(policy.id, "bench", work.clock.now())
+    await work.go("bench")
 
 
 @contextlib.contextmanager
@@ -185,4 +202,4 @@ def stored(home: Path) -> int:
 
 if __name__ == "__main__":
     for part in sys.argv[1:] or ["million", "days"]:
-        {"million": million, "days": days}[part]()
+        {"million": million, "days": days, "kept": lambda: days(KEPT)}[part]()
