@@ -17,17 +17,7 @@ from artifact_assets.workers.queues import QUEUE_TAG, queue_of
 
 
 class TwoQueueCoordinator(LanesRunCoordinator):
-    """Dagster's queued run coordinator; takes the same configuration.
-
-    The queue is looked through twice in each ``dequeue_interval_seconds``: Dagster takes whole seconds only, and what is
-    left of a live meeting's time with warm workers is mostly waiting for that look.
-    """
-
-    @property
-    @override
-    def dequeue_interval_seconds(self) -> float:  # pyright: ignore[reportIncompatibleMethodOverride] - the daemon takes any number
-        """Seconds between looks. The daemon waits in steps of half a second."""
-        return super().dequeue_interval_seconds / 2
+    """Dagster's queued run coordinator; takes the same configuration."""
 
     @override
     def submit_run(self, context: SubmitRunContext) -> DagsterRun:

@@ -83,12 +83,10 @@ def _job() -> None:
     pass
 
 
-def test_the_daemon_looks_through_the_queue_twice_in_each_interval(tmp_path: Path) -> None:
-    coordinator = {
-        "module": "artifact_assets.workers.coordinator",
-        "class": "TwoQueueCoordinator",
-        "config": {"dequeue_interval_seconds": 1},
-    }
-    with dg.DagsterInstance.local_temp(str(tmp_path), overrides={"run_coordinator": coordinator}) as instance:
+@pytest.mark.parametrize("profile", ["local", "production"])
+def test_the_daemon_looks_through_the_queue_twice_in_each_interval(tmp_path: Path, profile: str) -> None:
+    shipped = yaml.safe_load((ROOT / "deploy" / profile / "dagster.yaml").read_text())
+    section = {"run_coordinator": shipped["run_coordinator"]}
+    with dg.DagsterInstance.local_temp(str(tmp_path), overrides=section) as instance:
         daemon = cast("object", create_daemon_of_type(QueuedRunCoordinatorDaemon.daemon_type(), instance))
         assert vars(daemon)["interval_seconds"] == 0.5
