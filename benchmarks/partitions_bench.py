@@ -237,6 +237,8 @@ def fill(world: World, postgres: Postgres, ledger_url: str, dagster_url: str, si
             "AND dagster_event_type = 'ASSET_MATERIALIZATION'",
             _database(dagster_url),
         )
+        # Else the plan of what follows is one for a handful of events.
+        postgres.execute("ANALYZE event_logs", _database(dagster_url))
         postgres.execute(
             "INSERT INTO asset_check_executions (asset_key, check_name, partition, run_id, execution_status, evaluation_event, "
             "evaluation_event_timestamp, evaluation_event_storage_id, materialization_event_storage_id) "
