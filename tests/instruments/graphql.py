@@ -51,6 +51,20 @@ class GraphQL:
             return False
         return {"/".join(node["assetKey"]["path"]) for node in nodes} >= {stage.value for stage in STAGES}
 
+    def reads_runs(self) -> bool:
+        """Whether the web server reaches its database for runs and for events."""
+        try:
+            told = self.ask(
+                "{ runsOrError(limit: 1) { __typename } assetNodes { partitionStats { numMaterialized } } "
+                "partitionBackfillsOrError(limit: 1) { __typename } instance { daemonHealth { id } } }"
+            )
+        except (RefusedError, OSError):
+            return False
+        return (told["runsOrError"]["__typename"], told["partitionBackfillsOrError"]["__typename"]) == (
+            "Runs",
+            "PartitionBackfills",
+        )
+
     def launch_backfill(self, keys: Sequence[str], tags: dict[str, str] | None = None) -> str:
         """Backfill all five assets over ``keys``; the backfill's id."""
         answer = self.ask(

@@ -113,6 +113,8 @@ def _lose_broker(deployment: ProductionDeployment, extra: Sequence[str]) -> None
 
 def _restart_database(deployment: ProductionDeployment, _: Sequence[str]) -> None:
     deployment.postgres.restart()
+    # The web server's first request on each of its old connections fails: whoever looks loads the page again.
+    until(deployment.graphql.reads_runs, "the web UI to reach its database again", 60)
 
 
 def _kill_daemon(deployment: ProductionDeployment, _: Sequence[str]) -> None:
