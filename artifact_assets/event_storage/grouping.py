@@ -13,16 +13,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import dagster
-from dagster import DagsterEventType
+from dagster import AssetCheckKey, DagsterEventType, PartitionsDefinition
 from dagster._core.definitions.asset_checks.asset_check_evaluation import AssetCheckEvaluationPlanned
 from dagster._core.events.log import EventLogEntry
 from dagster._core.storage.asset_check_execution_record import AssetCheckExecutionRecordStatus
+from dagster._core.storage.asset_check_state import AssetCheckState
 from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
 from dagster._serdes import serialize_value
 from dagster_shared.record import replace  # pyright: ignore[reportUnknownVariableType] - its keywords are untyped
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
+from artifact_assets.event_storage.check_states import known_sets, states_of
 from artifact_assets.event_storage.groups import EventGroup
 from artifact_assets.event_storage.targets import evaluation_of
 
@@ -65,6 +67,15 @@ class GroupingStorage(SqlEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def get_asset_check_state(
+        self, keys: Sequence[tuple[AssetCheckKey, PartitionsDefinition | None]]
+    ) -> Mapping[AssetCheckKey, AssetCheckState]:
+        """How checks stand for each partition, as their pages show it."""
+        known = known_sets(self, keys) if dagster.__version__ in TRIED_WITH else {}
+        rest = [(check, partitions) for check, partitions in keys if check not in known]
+        told = states_of(self, self._instance, known) if known else {}
+        return {**told, **super().get_asset_check_state(rest)} if rest else told
 
     def store_event(self, event: EventLogEntry) -> None:
         """Store an event, at once or with its group; those before it are stored first."""

@@ -30,7 +30,6 @@ from artifact_assets.event_storage.all_keys import share_all_keys
 from artifact_assets.event_storage.checks import check_row
 from artifact_assets.event_storage.counted_changes import CountedChanges
 from artifact_assets.event_storage.grouping import TRIED_WITH, GroupingStorage
-from artifact_assets.event_storage.lookups import KeyLookups
 from artifact_assets.event_storage.remembered_keys import RememberedKeys
 from artifact_assets.event_storage.targets import aimed, evaluation_of, untold
 
@@ -53,7 +52,6 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
         self.start_grouping(group_events, group_milliseconds)
         self._changes = CountedChanges(self.index_connection, self.index_transaction)
         self._keys = RememberedKeys(self._changes)
-        self._lookups = KeyLookups(self._keys, super().has_dynamic_partition)
         super().__init__(postgres_url, should_autocreate_tables, inst_data, token_provider)
         self._engine = create_pg_engine(
             self.postgres_url,
@@ -98,10 +96,6 @@ class GroupedEventLogStorage(GroupingStorage, PostgresEventLogStorage):
         """All keys in their order, as they are in the database now; a list to read only, see ``PartitionKeys``."""
         self._check_partitions_table()
         return self._keys.all(partitions_def_name)
-
-    def has_dynamic_partition(self, partitions_def_name: str, partition_key: str) -> bool:
-        """Whether a set has a key; see ``KeyLookups`` for how old the answer may be."""
-        return self._lookups.has(partitions_def_name, partition_key)
 
     def dispose(self) -> None:
         """Write what waits and close all connections."""

@@ -18,7 +18,7 @@ from tests.instruments.deployment import ROOT, Deployment, answered, running
 from tests.instruments.processes import until
 from tests.running.talks import write_meetings
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("deployment")]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("replays")]
 NAMES = [f"r{number:02d}" for number in range(12)]
 BAD = "r11"
 WANTED = ["r01", "r04", "r07"]
