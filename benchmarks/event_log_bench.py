@@ -75,7 +75,7 @@ def measured(*, grouped: bool) -> dict[str, Any]:
             run(world, new_meetings(world, "template", 1))
             told = single(instance) | planned(instance)
             bench = Bench(world, None)
-            return told | bench.backfill() | bench.runs(times=1) | {"load": round(os.getloadavg()[0], 1)}
+            return told | bench.backfills() | bench.runs(times=1) | {"load": round(os.getloadavg()[0], 1)}
 
 
 def single(instance: dg.DagsterInstance) -> dict[str, float]:
