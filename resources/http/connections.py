@@ -116,6 +116,11 @@ class _Lent(httpx2.AsyncByteStream):
 
     async def aclose(self) -> None:
         connection, self._connection = self._connection, None
-        await self._body.aclose()
+        try:
+            await self._body.aclose()
+        except BaseException:
+            if connection is not None:
+                await connection.aclose()
+            raise
         if connection is not None:
             self._connections.give_back(connection)

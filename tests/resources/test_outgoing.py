@@ -139,3 +139,15 @@ async def test_a_page_that_a_vendor_names_is_asked_of_the_configured_host_or_not
             await client.call("GET", told)
         client.close()
     assert seen == []
+
+
+async def test_a_proxy_of_the_environment_is_used_for_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "no_proxy", "NO_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with serving() as (address, seen):
+        monkeypatch.setenv("http_proxy", address)
+        model = OpenAIModel("http://model.example/v1", "key", ModelPolicy(), SystemClock())
+        request = ModelRequest("p", "m", (Message("user", "hello"),), "claims", {})
+        answer = await model.ask(request)
+        await model.aclose()
+    assert (answer.content, seen) == (b"{}", ["http://model.example/v1/chat/completions"])
