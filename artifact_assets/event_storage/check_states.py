@@ -30,26 +30,21 @@ _JUDGED = {
     AssetCheckExecutionRecordStatus.SUCCEEDED: AssetCheckExecutionResolvedStatus.SUCCEEDED,
     AssetCheckExecutionRecordStatus.FAILED: AssetCheckExecutionResolvedStatus.FAILED,
 }
-Checked = tuple[DynamicPartitionsDefinition, AbstractSet[str]]
-"""The partitions of a check, and which keys they have."""
 
 
-def known_sets(
-    storage: EventLogStorage, keys: Sequence[tuple[AssetCheckKey, PartitionsDefinition | None]]
-) -> dict[AssetCheckKey, Checked]:
-    """Of the checks those over keys that are kept by name, with the keys there are now."""
-    sets: dict[str, AbstractSet[str]] = {}
-    found: dict[AssetCheckKey, Checked] = {}
-    for check, partitions in keys:
-        if isinstance(partitions, DynamicPartitionsDefinition) and partitions.name is not None:
-            if partitions.name not in sets:
-                sets[partitions.name] = frozenset(storage.get_dynamic_partitions(partitions.name))
-            found[check] = partitions, sets[partitions.name]
-    return found
+def kept_by_name(
+    keys: Sequence[tuple[AssetCheckKey, PartitionsDefinition | None]],
+) -> dict[AssetCheckKey, DynamicPartitionsDefinition]:
+    """Of the checks those over partitions whose keys the event log keeps, under a name."""
+    return {
+        check: partitions
+        for check, partitions in keys
+        if isinstance(partitions, DynamicPartitionsDefinition) and partitions.name is not None
+    }
 
 
 def states_of(
-    storage: EventLogStorage, instance: DagsterInstance, checks: Mapping[AssetCheckKey, Checked]
+    storage: EventLogStorage, instance: DagsterInstance, checks: Mapping[AssetCheckKey, DynamicPartitionsDefinition]
 ) -> dict[AssetCheckKey, AssetCheckState]:
     """The state of each check."""
     records = defaultdict[AssetCheckKey, list[AssetCheckPartitionInfo]](list)
@@ -65,9 +60,12 @@ def states_of(
     if planned:
         over = RunsFilter(run_ids=list(planned), statuses=FINISHED_STATUSES)
         finished = {run.run_id: run.status for run in instance.get_runs(over)}
+    # After the records: a key came before whatever is recorded of it.
+    names = {str(partitions.name) for partitions in checks.values()}
+    keys = {name: frozenset(storage.get_dynamic_partitions(name)) for name in names}
     return {
-        check: _state(check, keys, records[check]).with_updates(check, partitions, (), finished)
-        for check, (partitions, keys) in checks.items()
+        check: _state(check, keys[str(partitions.name)], records[check]).with_updates(check, partitions, (), finished)
+        for check, partitions in checks.items()
     }
 
 

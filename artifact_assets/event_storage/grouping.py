@@ -24,7 +24,7 @@ from dagster_shared.record import replace  # pyright: ignore[reportUnknownVariab
 from sqlalchemy import Connection
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
-from artifact_assets.event_storage.check_states import known_sets, states_of
+from artifact_assets.event_storage.check_states import kept_by_name, states_of
 from artifact_assets.event_storage.groups import EventGroup
 from artifact_assets.event_storage.targets import evaluation_of
 
@@ -72,7 +72,7 @@ class GroupingStorage(SqlEventLogStorage):
         self, keys: Sequence[tuple[AssetCheckKey, PartitionsDefinition | None]]
     ) -> Mapping[AssetCheckKey, AssetCheckState]:
         """How checks stand for each partition, as their pages show it."""
-        known = known_sets(self, keys) if dagster.__version__ in TRIED_WITH else {}
+        known = kept_by_name(keys) if dagster.__version__ in TRIED_WITH else {}
         rest = [(check, partitions) for check, partitions in keys if check not in known]
         told = states_of(self, self._instance, known) if known else {}
         return {**told, **super().get_asset_check_state(rest)} if rest else told
